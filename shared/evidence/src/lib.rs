@@ -1,0 +1,1 @@
+//! Digests, manifest, package, verify.

@@ -1,0 +1,1 @@
+//! Which queries with which bound parameters; is what came back whole.

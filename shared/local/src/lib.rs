@@ -1,0 +1,1 @@
+//! The ports on one machine, and the program tieout.

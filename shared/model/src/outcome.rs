@@ -1,0 +1,133 @@
+//! The verdict of a run and the reasons for it.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// The three outcomes, from best to worst; the worst of several wins (`max`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Everything was read and checked, and nothing was found.
+    Clean,
+    /// Everything was read and checked, and something was found.
+    Exceptions,
+    /// Something was missing, unread, unchecked or unconvertible: the control could not conclude.
+    NotOperated,
+}
+
+impl Outcome {
+    /// The exit code of the program for this outcome: 0 clean, 1 exceptions, 3 not operated.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::Clean => 0,
+            Self::Exceptions => 1,
+            Self::NotOperated => 3,
+        }
+    }
+
+    /// The name as it stands in `result.json`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Clean => "clean",
+            Self::Exceptions => "exceptions",
+            Self::NotOperated => "not_operated",
+        }
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.as_str())
+    }
+}
+
+/// Why an outcome is not clean, as a fixed code that programs can rely on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReasonCode {
+    /// A data set's source could not be found.
+    DatasetMissing,
+    /// A data set's source was found and could not be read.
+    SourceUnreadable,
+    /// A required column is absent.
+    ColumnMissing,
+    /// Two columns claim the same field.
+    HeaderAmbiguous,
+    /// A value did not convert, and more rows are affected than the contract tolerates.
+    BadValue,
+    /// A key that must be unique is not.
+    DuplicateKey,
+    /// A completeness test failed.
+    CompletenessFailed,
+    /// A completeness test could not be carried out.
+    CompletenessNotProven,
+    /// The newest row is older than the freshness test allows.
+    StaleSource,
+    /// A derived data set could not be computed.
+    DerivationFailed,
+    /// A comparison, tie-out or assertion could not be carried out.
+    CheckFailed,
+    /// The classes of a side do not add up to its population.
+    DoesNotFoot,
+    /// A threshold for the currency is not defined.
+    ThresholdMissing,
+    /// A sum is too large to be held exactly.
+    AmountOverflow,
+    /// A comparison found differences.
+    ComparisonDifferences,
+    /// A tie-out's difference is at or above its threshold.
+    TieOutOverThreshold,
+    /// Rows fail an assertion.
+    AssertionFailed,
+    /// Rows were rejected, within what the contract tolerates.
+    RowsRejected,
+}
+
+impl ReasonCode {
+    /// The outcome that a reason of this kind leads to.
+    pub fn outcome(self) -> Outcome {
+        match self {
+            Self::ComparisonDifferences | Self::TieOutOverThreshold | Self::AssertionFailed | Self::RowsRejected => {
+                Outcome::Exceptions
+            }
+            _ => Outcome::NotOperated,
+        }
+    }
+}
+
+/// One reason for an outcome: what, on which subject, and what to do.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Reason {
+    /// The kind of reason.
+    pub code: ReasonCode,
+    /// The data set, comparison, tie-out or assertion it is about.
+    pub subject: String,
+    /// What was seen, in a sentence, without row contents.
+    pub detail: String,
+    /// What the reader can do about it.
+    pub cure: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_outcome_wins() {
+        assert_eq!(Outcome::Clean.max(Outcome::Exceptions), Outcome::Exceptions);
+        assert_eq!(Outcome::NotOperated.max(Outcome::Exceptions), Outcome::NotOperated);
+    }
+
+    #[test]
+    fn names_and_exit_codes_are_fixed() {
+        for (outcome, name, code) in [
+            (Outcome::Clean, "clean", 0),
+            (Outcome::Exceptions, "exceptions", 1),
+            (Outcome::NotOperated, "not_operated", 3),
+        ] {
+            assert_eq!((outcome.to_string().as_str(), outcome.exit_code()), (name, code));
+            assert_eq!(serde_json::to_string(&outcome).unwrap(), format!("\"{name}\""));
+        }
+    }
+}

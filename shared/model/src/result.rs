@@ -1,0 +1,398 @@
+//! What a run found: the value behind `result.json`.
+//!
+//! Amounts are exact decimals written as text. Lists keep the order of the control's definition, and within one
+//! entry the order of key or currency, so equal inputs give equal bytes.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ControlId, Currency, CutoffDate, Decimal, Digest, Outcome, Reason, RunNumber};
+
+/// The version of the wire format of `result.json`.
+pub const RESULT_SCHEMA: u32 = 1;
+
+/// The machine's answer: everything a run found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunResult {
+    /// Version of this format.
+    pub schema: u32,
+    /// The control.
+    pub control: ControlId,
+    /// The control's title, for people.
+    pub title: String,
+    /// The cutoff date.
+    pub cutoff_date: CutoffDate,
+    /// The run's number.
+    pub run: RunNumber,
+    /// Digest of the control's definition files.
+    pub definition: Digest,
+    /// The verdict: the worst of all reasons.
+    pub outcome: Outcome,
+    /// All reasons, worst first; empty exactly when the outcome is clean.
+    pub reasons: Vec<Reason>,
+    /// Extracted and derived data sets in the order of the definition.
+    pub data_sets: Vec<DataSetResult>,
+    /// Comparisons in the order of the definition.
+    pub comparisons: Vec<ComparisonResult>,
+    /// Tie-outs: for each its total per currency, then every group that is not ok.
+    pub tie_outs: Vec<TieOutResult>,
+    /// Assertions in the order of the definition.
+    pub assertions: Vec<AssertionResult>,
+    /// How each population adds up.
+    pub footing: Vec<FootingLine>,
+    /// The tables that were written.
+    pub tables: Vec<TableResult>,
+    /// Key of the evidence package; absent inside the package itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub package: Option<String>,
+    /// Key of the report; absent inside the package itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report: Option<String>,
+}
+
+/// Where a data set comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DataSetKind {
+    /// Read from a source.
+    Extracted,
+    /// Computed by SQL from other data sets.
+    Derived,
+}
+
+/// One data set: its population, what was kept out of it, and whether it is whole.
+///
+/// `rows_read = rows + Σ excluded.rows + rejected.rows`, always.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DataSetResult {
+    /// Name in the definition.
+    pub name: String,
+    /// Extracted or derived.
+    pub kind: DataSetKind,
+    /// Rows in the population.
+    pub rows: u64,
+    /// Rows that the source delivered.
+    pub rows_read: u64,
+    /// Canonical digest of the population's rows.
+    pub digest: Digest,
+    /// The columns, in order.
+    pub columns: Vec<ColumnSchema>,
+    /// Control totals of the population, by amount column and currency.
+    pub totals: Vec<ColumnTotal>,
+    /// What was kept out of the population, by reason.
+    pub excluded: Vec<Excluded>,
+    /// Rows that did not convert.
+    pub rejected: Rejected,
+    /// Completeness and accuracy tests; one `not_run` entry when none is declared.
+    pub tests: Vec<TestResult>,
+    /// Where the rows came from: file names or a query, without secrets; empty for derived data sets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<String>,
+}
+
+/// A column's name and type, in the words of the control definition (`decimal(19,4)`, `text`, ...).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnSchema {
+    /// Column name.
+    pub name: String,
+    /// Type in definition words.
+    #[serde(rename = "type")]
+    pub data_type: String,
+    /// Whether null may occur.
+    pub nullable: bool,
+}
+
+/// A sum of one amount column in one currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnTotal {
+    /// The amount column.
+    pub column: String,
+    /// The currency of the amounts.
+    pub currency: Currency,
+    /// The exact sum.
+    pub amount: Decimal,
+}
+
+/// Rows kept out of the population for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Excluded {
+    /// The reason, such as `after_cutoff`.
+    pub reason: String,
+    /// Rows kept out.
+    pub rows: u64,
+    /// Their control totals.
+    pub totals: Vec<ColumnTotal>,
+}
+
+/// Rows that did not convert.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejected {
+    /// Rows with at least one value that did not convert.
+    pub rows: u64,
+    /// How many the contract tolerates.
+    pub tolerated: u64,
+}
+
+/// How a test of a data set went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TestOutcome {
+    /// Carried out and held.
+    Passed,
+    /// Carried out and did not hold.
+    Failed,
+    /// Not declared, or could not be carried out.
+    NotRun,
+}
+
+/// A completeness or accuracy test with both of its figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestResult {
+    /// The kind of test, such as `min_rows`.
+    pub test: String,
+    /// How it went.
+    pub result: TestOutcome,
+    /// What the definition expects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected: Option<String>,
+    /// What was found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub found: Option<String>,
+    /// A sentence for people; empty when the figures say it all.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub detail: String,
+}
+
+/// A class of a comparison. The order is the order of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ComparisonClass {
+    /// The key is once on each side and every compared column is equal.
+    Matched,
+    /// Some columns differ, each by no more than its tolerance.
+    WithinTolerance,
+    /// A column differs by more than its tolerance.
+    Mismatch,
+    /// The key is on the left side only.
+    OnlyLeft,
+    /// The key is on the right side only.
+    OnlyRight,
+    /// The key is more than once on a side; its rows are not compared further.
+    DuplicateKey,
+    /// A part of the key is null; a null never equals anything.
+    NullKey,
+}
+
+impl ComparisonClass {
+    /// Every class in report order.
+    pub const ALL: [Self; 7] = [
+        Self::Matched,
+        Self::WithinTolerance,
+        Self::Mismatch,
+        Self::OnlyLeft,
+        Self::OnlyRight,
+        Self::DuplicateKey,
+        Self::NullKey,
+    ];
+
+    /// The name as it stands in tables and `result.json`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Matched => "matched",
+            Self::WithinTolerance => "within_tolerance",
+            Self::Mismatch => "mismatch",
+            Self::OnlyLeft => "only_left",
+            Self::OnlyRight => "only_right",
+            Self::DuplicateKey => "duplicate_key",
+            Self::NullKey => "null_key",
+        }
+    }
+
+    /// Whether rows of this class are exceptions.
+    pub fn is_exception(self) -> bool {
+        !matches!(self, Self::Matched | Self::WithinTolerance)
+    }
+}
+
+/// A side of a comparison or tie-out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The first data set.
+    Left,
+    /// The second data set.
+    Right,
+}
+
+/// What a comparison found. Counts are keys, except where they say rows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ComparisonResult {
+    /// Id in the definition.
+    pub id: String,
+    /// Name of the left data set.
+    pub left: String,
+    /// Name of the right data set.
+    pub right: String,
+    /// Keys equal in every compared column.
+    pub matched: u64,
+    /// Keys that differ within tolerance only.
+    pub within_tolerance: u64,
+    /// Keys that differ beyond tolerance.
+    pub mismatch: u64,
+    /// Keys on the left only.
+    pub only_left: u64,
+    /// Keys on the right only.
+    pub only_right: u64,
+    /// Keys that are more than once on a side.
+    pub duplicate_keys: u64,
+    /// Rows of those keys on the left.
+    pub duplicate_rows_left: u64,
+    /// Rows of those keys on the right.
+    pub duplicate_rows_right: u64,
+    /// Rows on the left with a null in the key.
+    pub null_key_rows_left: u64,
+    /// Rows on the right with a null in the key.
+    pub null_key_rows_right: u64,
+    /// Per compared column, keys of class mismatch in which it differs beyond tolerance.
+    pub mismatch_by_column: BTreeMap<String, u64>,
+    /// Rows by side and class.
+    pub classes: Vec<ClassCount>,
+    /// Amounts by side, class, column and currency.
+    pub amounts: Vec<ClassAmount>,
+}
+
+/// Rows of one class on one side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassCount {
+    /// The side.
+    pub side: Side,
+    /// The class.
+    pub class: ComparisonClass,
+    /// Rows.
+    pub rows: u64,
+}
+
+/// The sum of one amount column over one class on one side.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassAmount {
+    /// The side.
+    pub side: Side,
+    /// The class.
+    pub class: ComparisonClass,
+    /// The amount column of that side.
+    pub column: String,
+    /// The currency.
+    pub currency: Currency,
+    /// The exact sum.
+    pub amount: Decimal,
+}
+
+/// Whether two totals agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TieOutStatus {
+    /// The absolute difference is below the threshold, or exactly zero.
+    Ok,
+    /// The absolute difference is at or above the threshold.
+    OverThreshold,
+}
+
+/// Two totals of one group and currency, agreed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TieOutResult {
+    /// Id in the definition.
+    pub id: String,
+    /// Group column to value; empty for the total over all groups.
+    pub group: BTreeMap<String, String>,
+    /// The currency of all amounts of the row.
+    pub currency: Currency,
+    /// Total of the left side.
+    pub left: Decimal,
+    /// Total of the right side.
+    pub right: Decimal,
+    /// `left - right`.
+    pub difference: Decimal,
+    /// The smallest absolute difference that is investigated; a threshold of zero investigates any difference.
+    pub threshold: Decimal,
+    /// Whether the totals agree.
+    pub status: TieOutStatus,
+    /// On the total row of a grouped tie-out: how many groups there are and how many are not ok.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups: Option<u64>,
+    /// See `groups`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub groups_over_threshold: Option<u64>,
+}
+
+/// How grave a failed assertion is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// Makes the outcome `exceptions`.
+    Finding,
+    /// Is listed for review and leaves the outcome as it is.
+    Review,
+}
+
+/// An amount in a currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CurrencyAmount {
+    /// The currency.
+    pub currency: Currency,
+    /// The exact amount.
+    pub amount: Decimal,
+}
+
+/// How many rows fail a predicate, and the amount at stake.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssertionResult {
+    /// Id in the definition.
+    pub id: String,
+    /// The data set whose rows were checked.
+    pub data_set: String,
+    /// How grave a failure is.
+    pub severity: Severity,
+    /// Rows checked: the whole population.
+    pub rows_checked: u64,
+    /// Rows for which the predicate is not true; a predicate that is null counts as failed.
+    pub rows_failed: u64,
+    /// The currency, when all amounts at stake share one.
+    pub currency: Option<Currency>,
+    /// The amount at stake, when all share one currency.
+    pub amount: Option<Decimal>,
+    /// The amount at stake by currency.
+    pub amounts: Vec<CurrencyAmount>,
+}
+
+/// One line of a footing: the parts of a population and the whole they must add up to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FootingLine {
+    /// The data set, or the comparison and side.
+    pub subject: String,
+    /// The amount column; absent for rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// The currency; absent for rows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub currency: Option<Currency>,
+    /// Name and figure of every part.
+    pub parts: Vec<(String, Decimal)>,
+    /// The whole, counted independently of the parts.
+    pub whole: Decimal,
+    /// Whether the parts add up to the whole exactly.
+    pub foots: bool,
+}
+
+/// A table that the run wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableResult {
+    /// Name of the table.
+    pub name: String,
+    /// Key below the root of the store.
+    pub path: String,
+    /// Rows.
+    pub rows: u64,
+    /// Canonical digest of the rows.
+    pub digest: Digest,
+}

@@ -1,0 +1,3 @@
+//! The shell: ports, stage drivers, object layout, wire formats.
+
+pub mod ports;

@@ -1,0 +1,17 @@
+//! The ports: what a stage may ask of the world, as traits.
+//!
+//! Every port has at least two living implementations, and one conformance suite that each of them runs.
+
+mod clock;
+mod engine;
+mod metrics;
+mod notifier;
+mod source;
+mod store;
+
+pub use clock::Clock;
+pub use engine::{BatchStream, EngineError, EngineTable, Parameter, Parameters, QueryEngine, SqlProblem};
+pub use metrics::{Metrics, Progress};
+pub use notifier::{Notifier, NotifyError, Receipt};
+pub use source::{Reject, Source, SourceBatch, SourceError, SourceReader, SourceRequest};
+pub use store::{ArtifactStore, PutOutcome, StoreError, Stored};

@@ -1,0 +1,94 @@
+//! The port `Source`: delivers the rows of a data set in Arrow batches, with every row that did not convert.
+
+use std::path::PathBuf;
+
+use arrow::record_batch::RecordBatch;
+use async_trait::async_trait;
+use tieout_catalog::DataSet;
+use tieout_model::{CutoffDate, ReasonCode};
+
+use super::Parameters;
+
+/// Why a data set could not be read. A finding for the control (`not_operated`), not a failure of the program,
+/// except for `Transient`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SourceError {
+    /// The source says no for good: a missing file or column, an unreadable encoding, a broken archive.
+    #[error("{detail}")]
+    Refused {
+        /// The kind of reason for the result.
+        code: ReasonCode,
+        /// What and where (file, sheet, line, column), without cell contents.
+        detail: String,
+        /// What to do about it.
+        cure: String,
+    },
+    /// Trying again may help.
+    #[error("{detail}")]
+    Transient {
+        /// What happened.
+        detail: String,
+    },
+}
+
+/// What to read.
+#[derive(Debug, Clone)]
+pub struct SourceRequest<'a> {
+    /// The data set's definition with its contract.
+    pub data_set: &'a DataSet,
+    /// The cutoff date.
+    pub cutoff_date: CutoffDate,
+    /// All bound parameters, `cutoff_date` among them.
+    pub parameters: &'a Parameters,
+    /// The folder that stands for the root of a source of kind `files`.
+    pub folder: Option<PathBuf>,
+}
+
+/// A row that did not convert.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reject {
+    /// File name (without the folder) or another name for the place of origin.
+    pub origin: String,
+    /// 1-based line of the file (of a workbook: row of the sheet; of Parquet: row number).
+    pub line: u64,
+    /// Column of the contract.
+    pub column: String,
+    /// The value with digits as 9 and letters as A or a, cut to 40 characters: its shape, not its content.
+    pub masked: String,
+    /// Why it does not convert, such as `has more than 2 decimals`.
+    pub problem: String,
+}
+
+/// The next rows, in the order of the source.
+#[derive(Debug, Clone)]
+pub struct SourceBatch {
+    /// Rows that converted, with exactly the contract's columns and types.
+    pub rows: RecordBatch,
+    /// Rows that did not: one entry a row, for its first bad value.
+    pub rejects: Vec<Reject>,
+    /// Bytes of the input consumed since the reader was opened (compressed size).
+    pub bytes_read: u64,
+}
+
+/// Delivers batches until there are no more.
+#[async_trait]
+pub trait SourceReader: Send {
+    /// The next batch; `None` at the end.
+    async fn next_batch(&mut self) -> Result<Option<SourceBatch>, SourceError>;
+
+    /// What was read, for evidence: file names with sizes, or the query as sent. No secrets, no absolute paths.
+    fn origins(&self) -> Vec<String>;
+
+    /// Size of the whole input in bytes, where it is known.
+    fn size_bytes(&self) -> Option<u64>;
+}
+
+/// Opens data sets of one kind of source.
+///
+/// An implementation MUST deliver the same rows in the same order for the same input, MUST NOT drop a row without
+/// a `Reject`, and MUST NOT hold more than a bounded number of rows.
+#[async_trait]
+pub trait Source: Send + Sync {
+    /// Opens a data set for reading.
+    async fn open(&self, request: &SourceRequest<'_>) -> Result<Box<dyn SourceReader>, SourceError>;
+}

@@ -1,0 +1,1 @@
+//! Compare, tie out, assert, foot, conclude.

@@ -1,0 +1,1 @@
+//! The embedded SQL engine behind the port QueryEngine.

@@ -1,0 +1,1 @@
+//! Arrow schemas and contracts, typed casting, canonical row digests, Parquet in and out.

@@ -1,0 +1,1 @@
+//! Builders, fakes, fault-injecting store, naive oracle, tidy.
