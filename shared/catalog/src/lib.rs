@@ -1,5 +1,21 @@
 //! Control definitions as data, and the loader that validates them.
+//!
+//! Pure: a control's files come in as bytes, and a definition or every mistake in it comes out, each with its place.
+//! The shipped controls are embedded in the binary.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking"))]
 
 mod definition;
+mod diagnostic;
+mod engine_problem;
+mod folder;
+mod load;
+mod nearest;
+mod parameter;
+mod sql;
 
 pub use definition::*;
+pub use diagnostic::{Diagnostic, Diagnostics};
+pub use engine_problem::{SqlPlace, sql_diagnostic};
+pub use folder::{ControlFolder, DEFINITION_FILE, SAMPLE_FOLDER, builtin};
+pub use load::{check_schemas, definition_digest, load};

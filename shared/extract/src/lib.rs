@@ -1,1 +1,19 @@
-//! Which queries with which bound parameters; is what came back whole.
+//! Which rows belong to the population, and whether what came back is whole.
+//!
+//! Pure over Arrow: it sees batches and figures, never a source, a store or a clock.
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking"))]
+
+mod cross_tests;
+mod error;
+mod membership;
+mod parameters;
+mod scope;
+mod tests_of_rows;
+
+pub use cross_tests::{OtherDataSet, cross_tests};
+pub use error::ExtractError;
+pub use membership::{MembershipBuilder, Membership};
+pub use parameters::{ParameterError, bind_parameters, built_in_parameters};
+pub use scope::{ScopeFilter, Split};
+pub use tests_of_rows::RowTests;

@@ -140,6 +140,13 @@ fn power_of_ten(exponent: u8) -> Result<i128, DecimalError> {
     10_i128.checked_pow(u32::from(exponent)).ok_or(DecimalError::Overflow)
 }
 
+impl From<u64> for Decimal {
+    /// A count: always fits, no decimals.
+    fn from(count: u64) -> Self {
+        Self { unscaled: i128::from(count), scale: 0 }
+    }
+}
+
 impl PartialEq for Decimal {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal

@@ -3,18 +3,28 @@
 //! Pure: no clock, no environment, no file system, no async runtime, no Arrow. Every other crate speaks in these
 //! words, and a stage hands the next one only values of this crate.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking"))]
+
+mod class_line;
+mod conclude;
 mod contract;
 mod currency;
 mod cutoff;
 mod decimal;
 mod digest;
+mod display;
 mod exclusion;
+mod finding;
+mod footing;
 mod identity;
 mod manifest;
 mod merkle;
 mod outcome;
+mod parameter;
 mod result;
 
+pub use class_line::{AmountPair, ClassLine};
+pub use conclude::conclude;
 pub use contract::{
     AmountColumn, Column, ColumnType, ColumnTypeError, Contract, CurrencyOf, NegativeForm, NumberFormat, ValueFormat,
 };
@@ -22,11 +32,15 @@ pub use currency::{Currency, CurrencyError};
 pub use cutoff::{CutoffDate, CutoffDateError};
 pub use decimal::{Decimal, DecimalError, MAX_PRECISION};
 pub use digest::{Digest, DigestError, Sha256Stream};
+pub use display::{group_digits, visible, visible_line};
 pub use exclusion::{AFTER_CUTOFF, BEFORE_PERIOD};
+pub use finding::{Finding, counted, exception_count, largest_amounts};
+pub use footing::{foot_comparison, foot_data_set};
 pub use identity::{ControlId, IdentityError, RunId, RunNumber, StageName};
 pub use manifest::{Artifact, MANIFEST_SCHEMA, Manifest};
 pub use merkle::MerkleTree;
 pub use outcome::{Outcome, Reason, ReasonCode};
+pub use parameter::{Parameter, Parameters};
 pub use result::{
     AssertionResult, ClassAmount, ClassCount, ColumnSchema, ColumnTotal, ComparisonClass, ComparisonResult,
     CurrencyAmount, DataSetKind, DataSetResult, Excluded, FootingLine, RESULT_SCHEMA, Rejected, RunResult, Severity,

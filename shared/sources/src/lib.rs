@@ -1,1 +1,9 @@
-//! Adapters of the port Source.
+//! Adapters of the port `Source`: where the rows of a data set come from.
+//!
+//! One file per kind of source. An adapter delivers every row or names it in a `Reject`; what it cannot read exactly
+//! it refuses.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking"))]
+
+mod files;
+
+pub use files::FilesSource;

@@ -1,1 +1,36 @@
-//! Arrow schemas and contracts, typed casting, canonical row digests, Parquet in and out.
+//! Tables: Arrow schemas and contracts, text to typed values, canonical row digests, control totals, sorting, Parquet.
+//!
+//! Six column types and no others travel between stages: text is Arrow `Utf8`, integer `Int64`, decimal `Decimal128`,
+//! boolean `Boolean`, date `Date32`, timestamp `Timestamp(Microsecond, None)`. What is not exactly one of them is
+//! converted without loss or refused. No error text holds a cell's content.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking"))]
+
+mod builder;
+mod cell;
+mod conform;
+mod digest;
+mod error;
+mod house;
+mod input_cell;
+mod mask;
+mod moment;
+mod number;
+mod parquet;
+mod parse;
+mod schema;
+mod sort;
+mod totals;
+
+pub use builder::{BatchBuilder, RowProblem};
+pub use cell::cell_text;
+pub use conform::{Conformed, conform};
+pub use digest::TableDigest;
+pub use error::TableError;
+pub use house::{house_schema, to_house};
+pub use input_cell::InputCell;
+pub use mask::mask;
+pub use parquet::{TableFile, TableReader, TableWriter};
+pub use parse::{Value, ValueProblem, parse_value};
+pub use schema::{arrow_type, column_schemas, column_type, schema_of};
+pub use sort::{SortedBatches, Sorter};
+pub use totals::Totals;

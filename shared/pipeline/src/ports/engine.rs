@@ -1,31 +1,11 @@
 //! The port `QueryEngine`: SQL over Parquet tables, embedded (DataFusion) or as a service (Athena).
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
-use jiff::civil::Date;
-use tieout_model::Decimal;
-
-/// A bound parameter's value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Parameter {
-    /// Text.
-    Text(String),
-    /// Integer.
-    Integer(i64),
-    /// Exact decimal.
-    Decimal(Decimal),
-    /// True or false.
-    Boolean(bool),
-    /// Civil date.
-    Date(Date),
-}
-
-/// Bound parameters by name, without the `$`.
-pub type Parameters = BTreeMap<String, Parameter>;
+pub use tieout_model::{Parameter, Parameters};
 
 /// A problem in SQL text, with its place where the engine knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -75,4 +75,7 @@ pub trait ArtifactStore: Send + Sync {
 
     /// All keys that begin with `prefix`, in order.
     async fn list(&self, prefix: &str) -> Result<Vec<String>, StoreError>;
+
+    /// Where a person finds what is under `key`: a path, or an address of the storage service.
+    fn locate(&self, key: &str) -> String;
 }

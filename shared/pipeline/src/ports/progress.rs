@@ -1,14 +1,8 @@
-//! The ports `Metrics` and `Progress`: figures about a run that never decide anything and never fail it.
+//! The port `Progress`: is told how far a run has come; never decides anything and never fails it.
 
 use tieout_model::StageName;
 
-/// Receives figures about a run.
-pub trait Metrics: Send + Sync {
-    /// Adds a figure. MUST NOT fail or block the run.
-    fn record(&self, name: &str, value: u64, dimension: &str);
-}
-
-/// Is told how far a stage has come, for a person who watches.
+/// Is told how far a run has come, for a person who watches.
 pub trait Progress: Send + Sync {
     /// A stage began.
     fn stage_began(&self, stage: StageName);
@@ -21,4 +15,18 @@ pub trait Progress: Send + Sync {
 
     /// The stage ended after `rows` rows.
     fn stage_ended(&self, stage: StageName, rows: u64);
+}
+
+/// Tells nobody.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn stage_began(&self, _stage: StageName) {}
+
+    fn step_began(&self, _step: &str, _size_bytes: Option<u64>) {}
+
+    fn step_advanced(&self, _rows: u64, _bytes: u64) {}
+
+    fn stage_ended(&self, _stage: StageName, _rows: u64) {}
 }

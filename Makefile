@@ -1,0 +1,42 @@
+# Short targets for people; .ci/run calls the same ones. `make` alone explains them.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+TIEOUT := $(TARGET)/debug/tieout
+DEMO := target/demo
+# Extracts of a real database, used when they lie beside the repository.
+ADVENTUREWORKS ?= ../shared/data/adventureworks
+
+.PHONY: help build demo test check e2e
+
+help: ## Explain the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## Build the program tieout, quickly and not optimised
+	@cargo build --locked --package tieout-local
+
+demo: build ## Run the sample control bank-ledger, which finds one case of every kind
+	@rm -rf $(DEMO)
+	@code=0; $(TIEOUT) run bank-ledger --cutoff-date 2024-01-31 --store $(DEMO) || code=$$?; \
+	if [ "$$code" -ne 1 ]; then \
+	  echo "make demo: tieout ended with exit code $$code, not with 1 (exceptions were found)" >&2; exit 1; \
+	fi
+
+check: ## Check form and lints
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+test: ## Run all tests: the examples in the documentation, then everything else
+	cargo test --locked --workspace --doc
+	@if cargo nextest --version >/dev/null 2>&1; then \
+	  cargo nextest run --locked --workspace; \
+	else \
+	  echo "cargo-nextest is not installed: cargo test runs the tests"; \
+	  cargo test --locked --workspace --lib --bins --tests; \
+	fi
+
+e2e: demo ## Run the program as a newcomer and an auditor would
+	@TIEOUT=$(TIEOUT) DEMO=$(DEMO) ADVENTUREWORKS=$(ADVENTUREWORKS) .ci/e2e

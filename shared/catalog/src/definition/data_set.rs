@@ -1,0 +1,142 @@
+//! Data sets of a definition, extracted and derived: where the rows come from and which of them belong.
+//!
+//! A data set refers only to those before it, except in its tests.
+
+use tieout_model::{AmountColumn, Contract};
+
+use super::DataSetTest;
+
+/// An extracted data set.
+#[derive(Debug, Clone)]
+pub struct DataSet {
+    /// Name in SQL and results.
+    pub name: String,
+    /// Name of its source.
+    pub source: String,
+    /// What to read from the source.
+    pub query: DataSetQuery,
+    /// What is promised.
+    pub contract: Contract,
+    /// Which rows belong to the population.
+    pub scope: Scope,
+    /// How many rows may fail to convert before the data set is not operated.
+    pub rejects_tolerated: u64,
+    /// Completeness and accuracy tests.
+    pub tests: Vec<DataSetTest>,
+}
+
+/// What to read from a source, by kind of source.
+#[derive(Debug, Clone)]
+pub enum DataSetQuery {
+    /// Files below the source's folder.
+    Files {
+        /// File name, or a pattern with `*` in its last part; several matches are read in order of name.
+        file: String,
+        /// How the bytes become rows.
+        format: FileFormat,
+        /// Compression of the bytes.
+        compression: Compression,
+    },
+}
+
+/// How the bytes of a file become rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileFormat {
+    /// Delimited text.
+    Csv {
+        /// One ASCII byte between cells.
+        delimiter: u8,
+        /// The quote character; `None` when quotes have no meaning.
+        quote: Option<u8>,
+        /// Whether the first row names the columns; otherwise cells follow the contract's order.
+        header: bool,
+        /// Rows to pass over before the header (or the first row).
+        skip_rows: u64,
+        /// The text encoding; a byte order mark always wins.
+        encoding: Encoding,
+    },
+    /// An Excel workbook.
+    Xlsx {
+        /// Sheet name; `None` takes the only sheet and refuses a workbook with several.
+        sheet: Option<String>,
+        /// 1-based row that names the columns.
+        header_row: u32,
+    },
+    /// Parquet; `value` formats have no effect.
+    Parquet,
+    /// One JSON object a line.
+    JsonLines,
+}
+
+/// Text encodings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-8, with or without byte order mark; an invalid byte is an error.
+    Utf8,
+    /// ISO 8859-1 (every byte is the code point of the same number).
+    Latin1,
+    /// UTF-16 with byte order mark; without one, little endian.
+    Utf16,
+}
+
+/// Compression of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compression {
+    /// By the end of the name: `.gz`, `.zst`, otherwise none.
+    ByName,
+    /// None.
+    None,
+    /// gzip, all members.
+    Gzip,
+    /// Zstandard, all frames.
+    Zstd,
+}
+
+/// Which rows that were read belong to the population; the others are counted by reason.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Date or timestamp column: later than the cutoff date is `after_cutoff`. Null is a rejected row.
+    pub cutoff_column: Option<String>,
+    /// First day that belongs to the period; earlier is `before_period`. Needs `cutoff_column`.
+    pub since: Option<PeriodStart>,
+    /// A row belongs only if its header row does.
+    pub within: Option<Within>,
+}
+
+/// The first day of a period, from the cutoff date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeriodStart {
+    /// `month_start`: first day of the cutoff date's month.
+    MonthStart,
+    /// `year_start`: first of January of the cutoff date's year.
+    YearStart,
+}
+
+/// Membership through another data set: lines follow their header.
+///
+/// A row whose columns `on` equal a row in the population of `data_set` belongs; one whose header was excluded is
+/// excluded for the header's reason; one without any header is excluded as `not_in_<data_set>`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Within {
+    /// An earlier data set.
+    pub data_set: String,
+    /// Columns that both have under the same name and type.
+    pub on: Vec<String>,
+}
+
+/// A data set computed by SQL from the data sets before it.
+#[derive(Debug, Clone)]
+pub struct Derived {
+    /// Name in SQL and results.
+    pub name: String,
+    /// Path of the `.sql` file below the control's folder.
+    pub sql_path: String,
+    /// Its text: one SELECT statement.
+    pub sql: String,
+    /// Columns that identify a row and sort the table; empty sorts by all columns in order.
+    pub key: Vec<String>,
+    /// Amount columns, for control totals.
+    pub amounts: Vec<AmountColumn>,
+    /// Completeness and accuracy tests.
+    pub tests: Vec<DataSetTest>,
+}

@@ -1,0 +1,68 @@
+//! Assertions: a predicate over every row of a data set, and the amount at stake where it fails.
+//!
+//! An expression names columns of its data set and parameters, nothing else; the engine checks its types.
+
+use tieout_model::{ColumnType, MAX_PRECISION, Severity};
+
+use super::columns::currency_of;
+use super::forms;
+use super::names::{Names, Table};
+use super::reader::Reader;
+use super::value::Text;
+use crate::definition::{Assertion, AtStake};
+use crate::sql::{Vocabulary, expression_mistakes};
+
+/// Reads one assertion.
+pub(crate) fn assertion<'a>(reader: &mut Reader<'a>, names: &Names, ids: &mut Vec<Text<'a>>) -> Option<Assertion> {
+    let id = reader.text("id").inspect(|id| ids.push(id.clone()));
+    let data_set = reader.text("data_set");
+    let table = data_set.as_ref().and_then(|text| names.table(text));
+    let holds = reader.text("holds").map(|text| expression(&text, table, names));
+    let description = reader.text("description").map(|text| forms::prose(&text));
+    let severities = [("finding", Severity::Finding), ("review", Severity::Review)];
+    let severity = reader.text("severity").and_then(|text| text.choice(&severities));
+    let at_stake = at_stake(reader, table, names);
+    Some(Assertion {
+        id: forms::id(&id?),
+        data_set: data_set?.to_owned(),
+        holds: holds?,
+        description: description?,
+        severity: severity?,
+        at_stake,
+    })
+}
+
+/// Reads `amount` with its currency and decimals; without an amount neither may stand.
+fn at_stake(reader: &mut Reader<'_>, table: Option<&Table>, names: &Names) -> Option<AtStake> {
+    let amount = reader.optional_text("amount")?;
+    let amount_text = expression(&amount, table, names);
+    let mut currency_columns = Vec::new();
+    let currency = currency_of(reader, &mut currency_columns);
+    if let Some(table) = table {
+        for text in &currency_columns {
+            table.expect_type(text, "text", |data_type| data_type == ColumnType::Text);
+        }
+    }
+    if currency.is_none() && !reader.has("currency") && !reader.has("currency_column") {
+        amount.report("'amount' needs 'currency' or 'currency_column'");
+    }
+    let decimals = reader.required("decimals").and_then(|value| {
+        let decimals: u8 = value.whole()?;
+        if decimals > MAX_PRECISION {
+            value.report(format!("'decimals' is {decimals}; at most {MAX_PRECISION} can be held"));
+        }
+        Some(decimals)
+    });
+    Some(AtStake { expression: amount_text, currency: currency?, decimals: decimals? })
+}
+
+/// An SQL expression, with its mistakes reported at their places inside the text.
+fn expression(text: &Text<'_>, table: Option<&Table>, names: &Names) -> String {
+    let columns = table.and_then(|table| table.columns.as_ref());
+    let columns = columns.map(|columns| columns.iter().map(|column| column.name.as_str()).collect());
+    let vocabulary = Vocabulary { parameters: names.parameters(), tables: Vec::new(), columns };
+    for mistake in expression_mistakes(text.as_str(), &vocabulary) {
+        text.report_inside(mistake.line, mistake.column, mistake.message, mistake.help);
+    }
+    text.to_owned()
+}

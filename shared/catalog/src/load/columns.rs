@@ -1,0 +1,144 @@
+//! The columns of an extracted data set: its contract, as far as columns go.
+//!
+//! A column whose type could not be read still counts as a name, so that references to it are not reported too.
+
+use tieout_model::{AmountColumn, Column, ColumnType, Contract, CurrencyOf};
+
+use super::formats::Format;
+use super::forms;
+use super::names::{KnownAmount, KnownColumn, Names, Table, report_duplicates};
+use super::reader::Reader;
+use super::value::Text;
+use super::value_formats::value_format;
+
+/// What was found in the columns so far.
+#[derive(Default)]
+struct Found<'a> {
+    /// Columns and amounts; the key is read later.
+    contract: Contract,
+    /// Every column that has a name.
+    known: Vec<KnownColumn>,
+    /// Every column that has a currency.
+    amounts: Vec<KnownAmount>,
+    names: Vec<Text<'a>>,
+    headers: Vec<Text<'a>>,
+    currency_columns: Vec<Text<'a>>,
+}
+
+/// Reads the key `columns` of a data set and enters the data set into `names`.
+pub(crate) fn columns(reader: &mut Reader<'_>, data_set: &str, format: &Format, names: &mut Names) -> Contract {
+    let mut found = Found::default();
+    let value = reader.required("columns");
+    if let Some(value) = &value {
+        value.require_entries();
+    }
+    reader.each("columns", |entry| {
+        found.read(entry, format);
+        Some(())
+    });
+    let Found { contract, known, amounts, names: texts, headers, currency_columns } = found;
+    let names_differ = report_duplicates(&texts, "columns");
+    if names_differ {
+        report_duplicates(&headers, "column headers");
+    }
+    let table = Table { name: data_set.to_owned(), columns: value.map(|_| known), amounts };
+    for text in &currency_columns {
+        table.expect_type(text, "text", |data_type| data_type == ColumnType::Text);
+    }
+    if !data_set.is_empty() {
+        names.tables.push(table);
+    }
+    contract
+}
+
+/// Reads the keys `currency` and `currency_column` for the amount column `name`; at most one may stand.
+pub(crate) fn currency_of<'a>(reader: &mut Reader<'a>, currency_columns: &mut Vec<Text<'a>>) -> Option<CurrencyOf> {
+    let fixed = reader.optional_text("currency");
+    let column = reader.optional_text("currency_column");
+    match (fixed, column) {
+        (Some(_), Some(column)) => {
+            column.report("'currency' and 'currency_column' exclude each other");
+            None
+        }
+        (Some(fixed), None) => fixed.currency().map(CurrencyOf::Fixed),
+        (None, Some(column)) => {
+            currency_columns.push(column.clone());
+            Some(CurrencyOf::Column(column.to_owned()))
+        }
+        (None, None) => None,
+    }
+}
+
+impl<'a> Found<'a> {
+    /// Reads one column.
+    fn read(&mut self, entry: &mut Reader<'a>, format: &Format) {
+        let name = entry.text("name");
+        let data_type = entry.text("type").as_ref().and_then(column_type);
+        let Some(name) = name else {
+            return entry.accept_rest();
+        };
+        let column = forms::column_name(&name);
+        self.known.push(KnownColumn { name: column.clone(), data_type });
+        self.names.push(name.clone());
+        let nullable = entry.flag_or("nullable", false);
+        let required = entry.flag_or("required", true);
+        if !required && !nullable {
+            name.report(format!("column '{column}' is not required, so it must be nullable"));
+        }
+        let headers = self.read_headers(entry, &name, format);
+        self.read_amount(entry, &name, data_type);
+        let values = if format.has_text_values() { value_format(entry, &format.values) } else { format.values.clone() };
+        self.contract.columns.extend(data_type.map(|data_type| Column {
+            name: column,
+            data_type,
+            nullable,
+            required,
+            headers,
+            format: values,
+        }));
+    }
+
+    /// Reads `header` and `aliases`: the names under which the source may call the column.
+    fn read_headers(&mut self, entry: &mut Reader<'a>, name: &Text<'a>, format: &Format) -> Vec<String> {
+        let header = entry.optional_text("header");
+        let aliases = entry.optional_texts("aliases");
+        if !format.has_column_names() {
+            for text in header.iter().chain(&aliases) {
+                text.report(format!("{} has no effect in a file without a header row", text.name()));
+            }
+        }
+        let own: Vec<_> = std::iter::once(header.unwrap_or_else(|| name.clone())).chain(aliases).collect();
+        let headers = own.iter().map(Text::to_owned).collect();
+        self.headers.extend(own);
+        headers
+    }
+
+    /// Reads the currency, which makes the column an amount.
+    fn read_amount(&mut self, entry: &mut Reader<'a>, name: &Text<'a>, data_type: Option<ColumnType>) {
+        let has_currency = entry.has("currency") || entry.has("currency_column");
+        let currency = currency_of(entry, &mut self.currency_columns);
+        if !has_currency {
+            return;
+        }
+        let column = name.to_owned();
+        if let Some(data_type) = data_type
+            && !matches!(data_type, ColumnType::Decimal { .. })
+        {
+            name.report(format!("column '{column}' has a currency, so it must be decimal, not {data_type}"));
+        }
+        self.amounts.push(KnownAmount { column: column.clone(), currency: currency.clone() });
+        self.contract.amounts.extend(currency.map(|currency| AmountColumn { column, currency }));
+    }
+}
+
+fn column_type(text: &Text<'_>) -> Option<ColumnType> {
+    text.as_str()
+        .parse()
+        .map_err(|error| {
+            // The message says how decimal is written; only the other words can be a slip.
+            let types = ["text", "integer", "decimal", "boolean", "date", "timestamp"];
+            let message = format!("'type' is '{}', which {error}", text.as_str());
+            text.report_unknown(message, types.into_iter().filter(|_| !text.as_str().starts_with("decimal")));
+        })
+        .ok()
+}

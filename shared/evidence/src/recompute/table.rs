@@ -1,0 +1,144 @@
+//! Result tables: rows, digest, and whether the exceptions listed are as many as the checks counted.
+//!
+//! `tables/comparison-<id>.parquet` lists what a comparison did not match, `tables/assertion-<id>.parquet` the rows
+//! that fail an assertion; where a check has nothing to list, its table may be absent.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tieout_model::{AssertionResult, ComparisonClass, ComparisonResult, RunResult, TableResult};
+use tieout_tables::TableError;
+
+use super::data_set::unreadable;
+use super::recount::{recount, recount_by};
+use super::{Lookup, Package};
+use crate::EvidenceError;
+use crate::findings::{Findings, Problem};
+
+/// The column of an exceptions table with the class of the row.
+const CLASS_COLUMN: &str = "class";
+
+/// Checks every table of the result, and the counts of every check that has one.
+pub(super) fn check_all(
+    package: &Package<'_>,
+    result: &RunResult,
+    findings: &mut Findings,
+) -> Result<(), EvidenceError> {
+    let mut known = BTreeSet::new();
+    for recorded in &result.tables {
+        let path = file_of(recorded);
+        check_table(package, recorded, &path, findings);
+        known.insert(path);
+    }
+    let strays = package.below("tables/").filter(|path| {
+        !known.contains(*path) && matches!(package.file(path), Lookup::Sound(_))
+    });
+    let problems: Vec<Problem> =
+        strays.map(|path| Problem::new(path, "is a table that result.json does not have")).collect();
+    if !problems.is_empty() {
+        findings.record("tables", problems, String::new);
+    }
+    for comparison in &result.comparisons {
+        check_comparison(package, comparison, findings);
+    }
+    for assertion in &result.assertions {
+        check_assertion(package, assertion, findings);
+    }
+    Ok(())
+}
+
+/// Where a table lies in the package: under the last part of its key in the store.
+fn file_of(table: &TableResult) -> String {
+    let name = table.path.rsplit('/').next().unwrap_or_default();
+    format!("tables/{name}")
+}
+
+fn check_table(package: &Package<'_>, recorded: &TableResult, path: &str, findings: &mut Findings) {
+    let name = format!("table {}", recorded.name);
+    let table = match package.file(path) {
+        Lookup::Sound(table) => table,
+        Lookup::Named => return findings.skip(name, format!("{path} is not the file that was packed")),
+        Lookup::Absent => {
+            let what = format!("is missing, though result.json has the table {}", recorded.name);
+            return findings.record(name, vec![Problem::new(path, what)], String::new);
+        }
+    };
+    let problems = match recount(table, &[]) {
+        Ok(found) if found.rows != recorded.rows => {
+            vec![Problem::new(path, format!("has {} rows, result.json says {}", found.rows, recorded.rows))]
+        }
+        Ok(found) if found.digest != recorded.digest => {
+            let what = format!("has rows with the digest {}, result.json says {}", found.digest, recorded.digest);
+            vec![Problem::new(path, what)]
+        }
+        Ok(_) => Vec::new(),
+        Err(error) => vec![unreadable(path, &error)],
+    };
+    findings.record(name, problems, || format!("{} rows; {}", recorded.rows, recorded.digest));
+}
+
+fn check_comparison(package: &Package<'_>, comparison: &ComparisonResult, findings: &mut Findings) {
+    let name = format!("comparison {}", comparison.id);
+    let path = format!("tables/comparison-{}.parquet", comparison.id);
+    let listed = match package.file(&path) {
+        Lookup::Sound(table) => recount_by(table, CLASS_COLUMN, &[]),
+        Lookup::Named => return findings.skip(name, format!("{path} is not the file that was packed")),
+        Lookup::Absent => Ok(Vec::new()),
+    };
+    let problems = match listed {
+        Ok(listed) => {
+            let listed = listed.into_iter().map(|group| (group.reason, group.rows)).collect();
+            class_problems(&path, comparison, listed)
+        }
+        Err(error) => vec![unreadable(&path, &error)],
+    };
+    findings.record(name, problems, || "lists as many rows of every class as were counted".to_owned());
+}
+
+fn class_problems(path: &str, comparison: &ComparisonResult, mut listed: BTreeMap<String, u64>) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for class in ComparisonClass::ALL {
+        let (found, counted) = (listed.remove(class.as_str()).unwrap_or(0), listed_rows(comparison, class));
+        if found != counted {
+            let what = format!("lists {found} rows of class {}, result.json counts {counted}", class.as_str());
+            problems.push(Problem::new(path, what));
+        }
+    }
+    let others: u64 = listed.into_values().sum();
+    if others > 0 {
+        problems.push(Problem::new(path, format!("lists {others} rows of a class that there is not")));
+    }
+    problems
+}
+
+/// How many rows of a class an exceptions table has: a pair is one row, and so is every row without a partner.
+fn listed_rows(comparison: &ComparisonResult, class: ComparisonClass) -> u64 {
+    match class {
+        ComparisonClass::Matched => 0,
+        ComparisonClass::WithinTolerance => comparison.within_tolerance,
+        ComparisonClass::Mismatch => comparison.mismatch,
+        ComparisonClass::OnlyLeft => comparison.only_left,
+        ComparisonClass::OnlyRight => comparison.only_right,
+        ComparisonClass::DuplicateKey => {
+            comparison.duplicate_rows_left.saturating_add(comparison.duplicate_rows_right)
+        }
+        ComparisonClass::NullKey => comparison.null_key_rows_left.saturating_add(comparison.null_key_rows_right),
+    }
+}
+
+fn check_assertion(package: &Package<'_>, assertion: &AssertionResult, findings: &mut Findings) {
+    let name = format!("assertion {}", assertion.id);
+    let path = format!("tables/assertion-{}.parquet", assertion.id);
+    let listed: Result<u64, TableError> = match package.file(&path) {
+        Lookup::Sound(table) => recount(table, &[]).map(|found| found.rows),
+        Lookup::Named => return findings.skip(name, format!("{path} is not the file that was packed")),
+        Lookup::Absent => Ok(0),
+    };
+    let problems = match listed {
+        Ok(rows) if rows != assertion.rows_failed => {
+            vec![Problem::new(&path, format!("lists {rows} rows, result.json counts {}", assertion.rows_failed))]
+        }
+        Ok(_) => Vec::new(),
+        Err(error) => vec![unreadable(&path, &error)],
+    };
+    findings.record(name, problems, || format!("lists {} failed rows, as many as were counted", assertion.rows_failed));
+}

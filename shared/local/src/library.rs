@@ -1,0 +1,148 @@
+//! Where control definitions come from: a folder of controls, or those that the program was built with.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+use tieout_catalog::{ControlFolder, builtin};
+
+/// Why a control could not be found or read.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    /// The folder of controls cannot be read.
+    #[error("cannot read the controls in '{}'", path.display())]
+    Unreadable {
+        /// The folder or file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// There is no such control.
+    #[error("there is no control '{name}'{}; there are: {known}", hint(nearest.as_deref()))]
+    Unknown {
+        /// What was asked for.
+        name: String,
+        /// The nearest right name.
+        nearest: Option<String>,
+        /// The names there are.
+        known: String,
+    },
+}
+
+fn hint(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |name| format!(", did you mean '{name}'?"))
+}
+
+/// The controls that the program can run.
+#[derive(Debug)]
+pub struct Library {
+    folders: Vec<ControlFolder>,
+    /// The folder of controls on disk; absent for those built in.
+    root: Option<PathBuf>,
+}
+
+impl Library {
+    /// The controls below `root`, one folder each; those built in when no root is given.
+    pub fn open(root: Option<&Path>) -> Result<Self, LibraryError> {
+        let Some(root) = root else { return Ok(Self { folders: builtin(), root: None }) };
+        let unreadable = |source| LibraryError::Unreadable { path: root.to_owned(), source };
+        let mut folders = Vec::new();
+        for entry in fs::read_dir(root).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            if path.join("control.toml").is_file() {
+                folders.push(read_control(&path)?);
+            }
+        }
+        folders.sort_by(|left, right| left.name.cmp(&right.name));
+        Ok(Self { folders, root: Some(root.to_owned()) })
+    }
+
+    /// All controls by name.
+    pub fn folders(&self) -> &[ControlFolder] {
+        &self.folders
+    }
+
+    /// The control of this name.
+    pub fn find(&self, name: &str) -> Result<&ControlFolder, LibraryError> {
+        self.folders.iter().find(|folder| folder.name == name).ok_or_else(|| LibraryError::Unknown {
+            name: name.to_owned(),
+            nearest: self.nearest(name),
+            known: self.folders.iter().map(|folder| folder.name.as_str()).collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    fn nearest(&self, name: &str) -> Option<String> {
+        let names = self.folders.iter().map(|folder| (strsim::damerau_levenshtein(name, &folder.name), &folder.name));
+        names.filter(|(distance, _)| *distance <= 3).min().map(|(_, name)| name.clone())
+    }
+
+    /// The control's folder on disk. For a built-in control its sample is written to a folder that is removed when
+    /// the second value is dropped.
+    pub fn on_disk(&self, folder: &ControlFolder) -> io::Result<(PathBuf, Option<TempDir>)> {
+        if let Some(root) = &self.root {
+            return Ok((root.join(&folder.name), None));
+        }
+        let written = tempfile::Builder::new().prefix("tieout-control-").tempdir()?;
+        for (path, bytes) in &folder.files {
+            let file = written.path().join(path);
+            if let Some(parent) = file.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            fs::write(file, bytes)?;
+        }
+        Ok((written.path().to_owned(), Some(written)))
+    }
+}
+
+/// The definition files of a control on disk: `control.toml` and every `.sql` file. Data is not read.
+fn read_control(folder: &Path) -> Result<ControlFolder, LibraryError> {
+    let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut files = BTreeMap::new();
+    read_definitions(folder, "", &mut files)
+        .map_err(|source| LibraryError::Unreadable { path: folder.to_owned(), source })?;
+    Ok(ControlFolder { name, files })
+}
+
+fn read_definitions(folder: &Path, below: &str, files: &mut BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let path = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
+        if entry.file_type()?.is_dir() {
+            read_definitions(&entry.path(), &path, files)?;
+        } else if path == "control.toml" || Path::new(&name).extension().is_some_and(|end| end == "sql") {
+            files.insert(path, fs::read(entry.path())?);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_control_gets_the_nearest_name() {
+        let error = Library::open(None).unwrap().find("bank-leger").unwrap_err();
+        assert!(error.to_string().starts_with("there is no control 'bank-leger', did you mean 'bank-ledger'?"), "{error}");
+    }
+
+    #[test]
+    fn a_built_in_control_reads_the_same_from_disk() {
+        let library = Library::open(None).unwrap();
+        let folder = library.find("bank-ledger").unwrap();
+        let (path, written) = library.on_disk(folder).unwrap();
+        let target = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(&path, target.path().join("bank-ledger")).unwrap();
+        let again = Library::open(Some(target.path())).unwrap();
+        let definitions = |folder: &ControlFolder| {
+            let is_definition = |(path, _): &(&String, &Vec<u8>)| path.ends_with(".toml") || path.ends_with(".sql");
+            folder.files.iter().filter(is_definition).map(|(path, bytes)| (path.clone(), bytes.clone())).collect::<Vec<_>>()
+        };
+        assert_eq!(definitions(again.find("bank-ledger").unwrap()), definitions(folder));
+        drop(written);
+    }
+}

@@ -1,0 +1,127 @@
+//! `tieout check` for people: what a control reads, checks and tells.
+
+use std::fmt::Write;
+
+use tieout_catalog::{DataSetTest, Person};
+use tieout_pipeline::check::Checked;
+
+use super::columns::{lines, table};
+
+/// What a control does.
+pub(super) fn text(checked: &Checked) -> String {
+    let control = &checked.control;
+    let mut text = format!("{}  {}\n", control.id, control.title);
+    let person = |person: &Person| format!("{} <{}>", person.name, person.email);
+    let _ = writeln!(text, "  owner {}, reviewer {}", person(&control.owner), person(&control.reviewer));
+    section(&mut text, "Data sets", &["name", "from", "key", "columns", "tests"], data_sets(checked));
+    section(&mut text, "Comparisons", &["id", "left", "right", "key", "columns"], comparisons(checked));
+    section(&mut text, "Tie-outs", &["id", "left", "right", "by", "thresholds"], tie_outs(checked));
+    section(&mut text, "Assertions", &["id", "data set", "holds", "severity"], assertions(checked));
+    section(&mut text, "Thresholds", &["id", "amount"], thresholds(checked));
+    section(&mut text, "Recipients", &["role", "address", "on"], recipients(checked));
+    text.push('\n');
+    text
+}
+
+fn section(text: &mut String, title: &str, headings: &[&str], rows: Vec<Vec<String>>) {
+    if rows.is_empty() {
+        return;
+    }
+    let mut columns = table(headings.iter().copied());
+    columns.add_rows(rows);
+    let _ = write!(text, "\n  {title}\n{}\n", lines(&columns, "   "));
+}
+
+fn data_sets(checked: &Checked) -> Vec<Vec<String>> {
+    let width = |name: &str| checked.schemas.get(name).map_or(0, Vec::len).to_string();
+    let tests = |tests: &[DataSetTest]| {
+        if tests.is_empty() { "NOT RUN".to_owned() } else { list(tests.iter().map(DataSetTest::name)) }
+    };
+    let control = &checked.control;
+    let extracted = control.data_sets.iter().map(|data_set| {
+        let tieout_catalog::DataSetQuery::Files { file, .. } = &data_set.query;
+        vec![
+            data_set.name.clone(),
+            format!("{} ({})", file, data_set.source),
+            list(data_set.contract.key.iter().map(String::as_str)),
+            width(&data_set.name),
+            tests(&data_set.tests),
+        ]
+    });
+    let derived = control.derived.iter().map(|derived| {
+        vec![
+            derived.name.clone(),
+            derived.sql_path.clone(),
+            list(derived.key.iter().map(String::as_str)),
+            width(&derived.name),
+            tests(&derived.tests),
+        ]
+    });
+    extracted.chain(derived).collect()
+}
+
+fn comparisons(checked: &Checked) -> Vec<Vec<String>> {
+    let pair = |left: &str, right: &str| if left == right { left.to_owned() } else { format!("{left}={right}") };
+    let row = |comparison: &tieout_catalog::Comparison| {
+        let columns = comparison.columns.iter().map(|column| {
+            let mut name = pair(&column.pair.left, &column.pair.right);
+            let tolerances = [("±", column.absolute), ("±relative ", column.relative)];
+            for (sign, tolerance) in tolerances {
+                if let Some(tolerance) = tolerance {
+                    let _ = write!(name, " {sign}{tolerance}");
+                }
+            }
+            name
+        });
+        vec![
+            comparison.id.clone(),
+            comparison.left.clone(),
+            comparison.right.clone(),
+            comparison.key.iter().map(|key| pair(&key.left, &key.right)).collect::<Vec<_>>().join(", "),
+            columns.collect::<Vec<_>>().join(", "),
+        ]
+    };
+    checked.control.comparisons.iter().map(row).collect()
+}
+
+fn tie_outs(checked: &Checked) -> Vec<Vec<String>> {
+    let side = |side: &tieout_catalog::TotalOf| format!("{}.{}", side.data_set, side.column);
+    let row = |tie_out: &tieout_catalog::TieOut| {
+        let thresholds = list(tie_out.thresholds.iter().map(String::as_str));
+        vec![
+            tie_out.id.clone(),
+            side(&tie_out.left),
+            side(&tie_out.right),
+            list(tie_out.by.iter().map(String::as_str)),
+            if thresholds.is_empty() { "any difference".to_owned() } else { thresholds },
+        ]
+    };
+    checked.control.tie_outs.iter().map(row).collect()
+}
+
+fn assertions(checked: &Checked) -> Vec<Vec<String>> {
+    let row = |assertion: &tieout_catalog::Assertion| {
+        let severity = match assertion.severity {
+            tieout_model::Severity::Finding => "finding",
+            tieout_model::Severity::Review => "review",
+        };
+        vec![assertion.id.clone(), assertion.data_set.clone(), assertion.holds.clone(), severity.to_owned()]
+    };
+    checked.control.assertions.iter().map(row).collect()
+}
+
+fn thresholds(checked: &Checked) -> Vec<Vec<String>> {
+    let row = |each: &tieout_catalog::Threshold| vec![each.id.clone(), format!("{} {}", each.currency, each.amount.grouped())];
+    checked.control.thresholds.iter().map(row).collect()
+}
+
+fn recipients(checked: &Checked) -> Vec<Vec<String>> {
+    let row = |each: &tieout_catalog::Recipient| {
+        vec![each.role.clone(), each.person.email.clone(), list(each.on.iter().map(|outcome| outcome.as_str()))]
+    };
+    checked.control.notify.recipients.iter().map(row).collect()
+}
+
+fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    names.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,154 @@
+//! `tieout run` for people: verdict first, then the figures, the reasons, and where to look.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+use tieout_model::{ColumnTotal, DataSetResult, Outcome, RunResult, TestOutcome, TieOutStatus};
+
+use super::columns;
+
+/// What a run found.
+pub(super) fn text(result: &RunResult) -> String {
+    let mut text = format!("\n{}  {}  run {}\n{}\n", result.control, result.cutoff_date, result.run, result.title);
+    let style = style(result.outcome);
+    let _ = write!(text, "\n  {style} {} {style:#}  {}\n", verdict(result.outcome), result.headline());
+    section(&mut text, "Data sets", &["", "read", "population", "excluded", "rejected", "total", "tests"], data_sets(result), 1..6);
+    section(&mut text, "Tie-outs", &["", "left", "right", "difference", "threshold", ""], tie_outs(result), 1..5);
+    let headings = ["", "matched", "in tolerance", "mismatch", "only left", "only right", "duplicate"];
+    section(&mut text, "Comparisons (keys)", &headings, comparisons(result), 1..7);
+    section(&mut text, "Assertions", &["", "rows", "failed", "at stake"], assertions(result), 1..4);
+    reasons(&mut text, result);
+    let places = [("report", &result.report), ("package", &result.package)];
+    for (name, place) in places {
+        if let Some(place) = place {
+            let _ = writeln!(text, "  {name:<8} {place}");
+        }
+    }
+    text.push('\n');
+    text
+}
+
+fn verdict(outcome: Outcome) -> &'static str {
+    match outcome {
+        Outcome::Clean => "CLEAN",
+        Outcome::Exceptions => "EXCEPTIONS",
+        Outcome::NotOperated => "NOT OPERATED",
+    }
+}
+
+fn style(outcome: Outcome) -> Style {
+    let color = match outcome {
+        Outcome::Clean => AnsiColor::Green,
+        Outcome::Exceptions => AnsiColor::Yellow,
+        Outcome::NotOperated => AnsiColor::Red,
+    };
+    Style::new().bold().invert().fg_color(Some(color.into()))
+}
+
+fn section(text: &mut String, title: &str, headings: &[&str], rows: Vec<Vec<String>>, figures: std::ops::Range<usize>) {
+    if rows.is_empty() {
+        return;
+    }
+    let mut table = columns::table(headings.iter().copied());
+    table.add_rows(rows);
+    columns::figures(&mut table, figures);
+    let _ = write!(text, "\n  {title}\n{}\n", columns::lines(&table, "   "));
+}
+
+fn data_sets(result: &RunResult) -> Vec<Vec<String>> {
+    let row = |data_set: &DataSetResult| {
+        let excluded: u64 = data_set.excluded.iter().map(|excluded| excluded.rows).sum();
+        vec![
+            data_set.name.clone(),
+            count(data_set.rows_read),
+            count(data_set.rows),
+            count(excluded),
+            count(data_set.rejected.rows),
+            data_set.totals.first().map_or_else(String::new, total),
+            tests(data_set),
+        ]
+    };
+    result.data_sets.iter().map(row).collect()
+}
+
+fn total(total: &ColumnTotal) -> String {
+    format!("{} {}", total.currency, total.amount.grouped())
+}
+
+fn tests(data_set: &DataSetResult) -> String {
+    let of = |outcome: TestOutcome| data_set.tests.iter().filter(|test| test.result == outcome).count();
+    let (passed, failed, not_run) = (of(TestOutcome::Passed), of(TestOutcome::Failed), of(TestOutcome::NotRun));
+    let parts = [(passed, "passed"), (failed, "FAILED"), (not_run, "NOT RUN")];
+    let parts = parts.into_iter().filter(|(count, _)| *count > 0);
+    parts.map(|(count, word)| format!("{count} {word}")).collect::<Vec<_>>().join(", ")
+}
+
+fn tie_outs(result: &RunResult) -> Vec<Vec<String>> {
+    let totals = result.tie_outs.iter().filter(|row| row.group.is_empty());
+    let row = |row: &tieout_model::TieOutResult| {
+        let groups = match (row.groups, row.groups_over_threshold) {
+            (Some(all), Some(over)) => format!(", {} of {} groups over", count(over), count(all)),
+            _ => String::new(),
+        };
+        let status = match row.status {
+            TieOutStatus::Ok => "ok",
+            TieOutStatus::OverThreshold => "OVER",
+        };
+        vec![
+            row.id.clone(),
+            format!("{} {}", row.currency, row.left.grouped()),
+            row.right.grouped(),
+            row.difference.grouped(),
+            row.threshold.grouped(),
+            format!("{status}{groups}"),
+        ]
+    };
+    totals.map(row).collect()
+}
+
+fn comparisons(result: &RunResult) -> Vec<Vec<String>> {
+    let row = |found: &tieout_model::ComparisonResult| {
+        let counts = [
+            found.matched,
+            found.within_tolerance,
+            found.mismatch,
+            found.only_left,
+            found.only_right,
+            found.duplicate_keys,
+        ];
+        std::iter::once(found.id.clone()).chain(counts.map(count)).collect()
+    };
+    result.comparisons.iter().map(row).collect()
+}
+
+fn assertions(result: &RunResult) -> Vec<Vec<String>> {
+    let row = |found: &tieout_model::AssertionResult| {
+        let amounts = found.amounts.iter().map(|each| format!("{} {}", each.currency, each.amount.grouped()));
+        vec![
+            found.id.clone(),
+            count(found.rows_checked),
+            count(found.rows_failed),
+            amounts.collect::<Vec<_>>().join(", "),
+        ]
+    };
+    result.assertions.iter().map(row).collect()
+}
+
+fn reasons(text: &mut String, result: &RunResult) {
+    if result.reasons.is_empty() {
+        text.push('\n');
+        return;
+    }
+    text.push_str("\n  Why\n");
+    for reason in &result.reasons {
+        let _ = writeln!(text, "   - {}: {}", reason.subject, reason.detail);
+        if !reason.cure.is_empty() {
+            let _ = writeln!(text, "     {}", reason.cure);
+        }
+    }
+    text.push('\n');
+}
+
+fn count(number: u64) -> String {
+    tieout_model::group_digits(&number.to_string())
+}

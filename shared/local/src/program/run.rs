@@ -1,0 +1,96 @@
+//! `tieout run`: runs a control to its end and prints what it found.
+
+use std::collections::BTreeMap;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use tieout_catalog::{Control, CutoffRuleKind};
+use tieout_model::CutoffDate;
+use tieout_pipeline::extract::Sources;
+use tieout_pipeline::ports::{Clock, Notifier};
+use tieout_pipeline::wire::RunRequest;
+use tieout_pipeline::{Operated, Ports, check::check, operate};
+use tieout_sources::FilesSource;
+use tieout_sql::{EmbeddedEngine, EngineSettings};
+
+use super::arguments::{Format, RunArguments, Which};
+use super::failure::Failure;
+use super::{page, settings};
+use crate::{FolderStore, Library, Outbox, SystemClock, progress_for};
+
+/// Runs a control.
+pub(super) async fn run(arguments: &RunArguments, format: Format) -> Result<ExitCode, Failure> {
+    let which = &arguments.which;
+    let library = Library::open(which.places.controls.as_deref()).map_err(|error| Failure::bad_input(&error))?;
+    let folder = library.find(&which.control).map_err(|error| Failure::bad_input(&error))?;
+    if let Some(data) = arguments.data.as_deref().filter(|data| !data.is_dir()) {
+        return Err(Failure::bad_input_text(format!("the data folder '{}' does not exist", data.display())));
+    }
+    let spill = tempfile::tempdir().map_err(|error| Failure::not_operated(&error))?;
+    let engine = EmbeddedEngine::new(EngineSettings {
+        memory_limit_bytes: arguments.memory_limit as usize * 1024 * 1024,
+        scratch: spill.path().to_owned(),
+        threads: usize::from(arguments.threads),
+    });
+    let checked = check(folder, &engine).await.map_err(|mistakes| Failure::definition(&mistakes))?;
+    let request = request(arguments, &checked.control)?;
+    let store = FolderStore::open(&which.places.store).map_err(|error| Failure::not_operated(&error))?;
+    let (control_folder, _written) = library.on_disk(folder).map_err(|error| Failure::not_operated(&error))?;
+    let sources = Sources {
+        kinds: BTreeMap::from([("files", Arc::new(FilesSource::new()) as Arc<_>)]),
+        data_folder: arguments.data.clone(),
+        control_folder,
+    };
+    let outbox = Outbox::new(&arguments.outbox.clone().unwrap_or_else(|| which.places.store.join("outbox")));
+    let notifiers: [&dyn Notifier; 1] = [&outbox];
+    let progress = progress_for();
+    let ports = Ports {
+        store: &store,
+        sources: &sources,
+        engine: &engine,
+        notifiers: &notifiers,
+        clock: &SystemClock,
+        progress: progress.as_ref(),
+    };
+    let operated = operate(&checked.control, &request, &settings::code_version(), &ports).await?;
+    note_what_is_old(&operated, &checked.control);
+    page::print_result(&operated.result, format)?;
+    Ok(ExitCode::from(operated.result.outcome.exit_code()))
+}
+
+fn request(arguments: &RunArguments, control: &Control) -> Result<RunRequest, Failure> {
+    Ok(RunRequest {
+        control: control.id.clone(),
+        cutoff_date: cutoff_date(&arguments.which, control)?,
+        parameters: arguments.parameters.iter().cloned().collect(),
+        rerun: arguments.rerun,
+        trigger: "tieout run".to_owned(),
+    })
+}
+
+/// The date given, or the one that the control's own rule gives today.
+pub(super) fn cutoff_date(which: &Which, control: &Control) -> Result<CutoffDate, Failure> {
+    if let Some(cutoff_date) = which.cutoff_date {
+        return Ok(cutoff_date);
+    }
+    let now = SystemClock.now().in_tz(&control.cutoff.time_zone).map_err(|error| Failure::bad_input(&error))?;
+    Ok(match control.cutoff.kind {
+        CutoffRuleKind::PreviousMonthEnd => CutoffDate::previous_month_end(now.date()),
+        CutoffRuleKind::PreviousDay => {
+            CutoffDate::new(now.date().yesterday().map_err(|error| Failure::bad_input(&error))?)
+        }
+    })
+}
+
+/// Says so when the answer is that of an earlier run, and when the definition has changed since.
+fn note_what_is_old(operated: &Operated, control: &Control) {
+    if !operated.was_committed {
+        return;
+    }
+    let document = &operated.document;
+    eprintln!("this is run {}, committed before (begun {})", document.run_id.run, document.started_at);
+    if document.definition != control.digest {
+        eprintln!("the definition has changed since");
+    }
+    eprintln!("to run again: --rerun");
+}

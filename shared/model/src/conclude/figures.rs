@@ -1,0 +1,148 @@
+//! Reasons that lie in the checks: comparisons, tie-outs, assertions.
+//!
+//! Every figure that can be had in two ways is had in both; where they disagree, the check counts as failed.
+
+use std::collections::BTreeMap;
+
+use crate::footing::class_rows;
+use crate::{
+    AssertionResult, ComparisonClass, ComparisonResult, Decimal, Reason, ReasonCode, RunResult, Severity, Side,
+    TieOutResult, TieOutStatus,
+};
+
+impl TieOutStatus {
+    /// The status of a difference: ok when its magnitude is below the threshold, or when it is exactly zero.
+    pub fn of(difference: Decimal, threshold: Decimal) -> Self {
+        if difference.is_zero() || difference.abs() < threshold { Self::Ok } else { Self::OverThreshold }
+    }
+}
+
+/// The reasons, in no particular order.
+pub(super) fn reasons(result: &RunResult) -> Vec<Reason> {
+    let mut reasons: Vec<Reason> = result.comparisons.iter().filter_map(comparison_reason).collect();
+    let mut by_id: BTreeMap<&str, Vec<&TieOutResult>> = BTreeMap::new();
+    for row in &result.tie_outs {
+        by_id.entry(&row.id).or_default().push(row);
+    }
+    reasons.extend(by_id.into_iter().filter_map(|(id, rows)| tie_out_reason(id, &rows)));
+    for assertion in &result.assertions {
+        reasons.extend(assertion_reason(assertion));
+        let population = result.data_sets.iter().find(|data_set| data_set.name == assertion.data_set);
+        let rows = population.map_or(0, |data_set| data_set.rows);
+        if rows != assertion.rows_checked {
+            let detail = format!("checked {} rows, but the population has {rows}", assertion.rows_checked);
+            reasons.push(check_failed(&assertion.id, detail));
+        }
+    }
+    reasons
+}
+
+fn comparison_reason(comparison: &ComparisonResult) -> Option<Reason> {
+    if !counts_agree(comparison) {
+        return Some(check_failed(&comparison.id, "its counts of keys and of rows contradict each other".to_owned()));
+    }
+    let null_keys = comparison.null_key_rows_left.saturating_add(comparison.null_key_rows_right);
+    let found: Vec<String> = [
+        (comparison.mismatch, "beyond tolerance".to_owned()),
+        (comparison.only_left, format!("only in {}", comparison.left)),
+        (comparison.only_right, format!("only in {}", comparison.right)),
+        (comparison.duplicate_keys, "with a key that is there more than once".to_owned()),
+        (null_keys, "rows without a complete key".to_owned()),
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{count} {what}"))
+    .collect();
+    (!found.is_empty()).then(|| Reason {
+        code: ReasonCode::ComparisonDifferences,
+        subject: comparison.id.clone(),
+        detail: format!("{} against {}: {}", comparison.left, comparison.right, found.join(", ")),
+        cure: "explain or correct each row of the exceptions table".to_owned(),
+    })
+}
+
+/// Whether the counts of keys say the same as the counts of rows by side and class.
+fn counts_agree(comparison: &ComparisonResult) -> bool {
+    use ComparisonClass::{DuplicateKey, Matched, Mismatch, NullKey, OnlyLeft, OnlyRight, WithinTolerance};
+    let pairs = [
+        (Side::Left, Matched, comparison.matched),
+        (Side::Right, Matched, comparison.matched),
+        (Side::Left, WithinTolerance, comparison.within_tolerance),
+        (Side::Right, WithinTolerance, comparison.within_tolerance),
+        (Side::Left, Mismatch, comparison.mismatch),
+        (Side::Right, Mismatch, comparison.mismatch),
+        (Side::Left, OnlyLeft, comparison.only_left),
+        (Side::Right, OnlyRight, comparison.only_right),
+        (Side::Left, OnlyRight, 0),
+        (Side::Right, OnlyLeft, 0),
+        (Side::Left, DuplicateKey, comparison.duplicate_rows_left),
+        (Side::Right, DuplicateKey, comparison.duplicate_rows_right),
+        (Side::Left, NullKey, comparison.null_key_rows_left),
+        (Side::Right, NullKey, comparison.null_key_rows_right),
+    ];
+    let duplicate_rows = comparison.duplicate_rows_left.saturating_add(comparison.duplicate_rows_right);
+    pairs.into_iter().all(|(side, class, count)| class_rows(comparison, side, class) == count)
+        && (comparison.duplicate_keys == 0) == (duplicate_rows == 0)
+}
+
+fn tie_out_reason(id: &str, rows: &[&TieOutResult]) -> Option<Reason> {
+    let contradicts = |row: &TieOutResult| {
+        row.left.checked_sub(row.right) != Ok(row.difference)
+            || TieOutStatus::of(row.difference, row.threshold) != row.status
+    };
+    if rows.iter().any(|row| contradicts(row)) {
+        return Some(check_failed(id, "a difference or status does not follow from its totals".to_owned()));
+    }
+    let grouped = rows.iter().any(|row| row.groups.is_some());
+    // A group whose columns are all null has no group values either: on a grouped tie-out, totals count groups.
+    let is_total = |row: &TieOutResult| if grouped { row.groups.is_some() } else { row.group.is_empty() };
+    let mut found = Vec::new();
+    for total in rows.iter().filter(|row| is_total(row)) {
+        if total.status == TieOutStatus::OverThreshold {
+            found.push(format!(
+                "{} left {}, right {}, difference {}, threshold {}",
+                total.currency, total.left, total.right, total.difference, total.threshold
+            ));
+        }
+        if let (Some(groups), Some(over @ 1..)) = (total.groups, total.groups_over_threshold) {
+            found.push(format!("{over} of {groups} groups in {} over threshold", total.currency));
+        }
+    }
+    let over = rows.iter().filter(|row| row.status == TieOutStatus::OverThreshold).count();
+    if found.is_empty() && over > 0 {
+        found.push(format!("{over} groups over threshold"));
+    }
+    (!found.is_empty()).then(|| Reason {
+        code: ReasonCode::TieOutOverThreshold,
+        subject: id.to_owned(),
+        detail: found.join("; "),
+        cure: "find the entries behind each difference and explain or correct them".to_owned(),
+    })
+}
+
+fn assertion_reason(assertion: &AssertionResult) -> Option<Reason> {
+    if assertion.rows_failed == 0 || assertion.severity == Severity::Review {
+        return None;
+    }
+    let at_stake: Vec<String> =
+        assertion.amounts.iter().map(|part| format!("{} {}", part.amount, part.currency)).collect();
+    let stake = if at_stake.is_empty() { String::new() } else { format!(", {} at stake", at_stake.join(" and ")) };
+    Some(Reason {
+        code: ReasonCode::AssertionFailed,
+        subject: assertion.id.clone(),
+        detail: format!(
+            "{} of {} rows of {} fail{stake}",
+            assertion.rows_failed, assertion.rows_checked, assertion.data_set
+        ),
+        cure: "explain or correct each row of the exceptions table".to_owned(),
+    })
+}
+
+fn check_failed(subject: &str, detail: String) -> Reason {
+    Reason {
+        code: ReasonCode::CheckFailed,
+        subject: subject.to_owned(),
+        detail,
+        cure: "do not rely on this run; run again, and if it stays, report it as a fault of the program".to_owned(),
+    }
+}

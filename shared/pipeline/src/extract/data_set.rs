@@ -1,0 +1,220 @@
+//! One data set: read, split into population, excluded and rejected rows, tested, sorted, written, committed.
+//!
+//! What the source or the rows get wrong becomes a reason of the result; only the store, the scratch folder and a
+//! source that may recover stop the stage.
+
+use tieout_catalog::{DataSet, DataSetQuery};
+use tieout_extract::{ExtractError, Membership, MembershipBuilder, RowTests, ScopeFilter};
+use tieout_model::{DataSetResult, Reason, ReasonCode};
+use tieout_tables::{TableError, TableReader, schema_of};
+
+use super::sinks::{Finished, Sinks};
+use super::{STAGE, Sources, summed_columns};
+use crate::layout::{excluded_name, rejects_name, rows_name};
+use crate::ports::{ArtifactStore, SourceError, SourceReader, SourceRequest};
+use crate::publish::{StagedContent, StagedFile, commit_document, publish};
+use crate::run::RunContext;
+use crate::wire::{DataSetCommit, ExecutedQuery};
+use crate::StageError;
+
+/// Why a data set was not extracted.
+enum Failure {
+    /// The control did not operate on it: a reason for the result.
+    Reason(Reason),
+    /// The stage cannot go on.
+    Stage(StageError),
+}
+
+impl From<StageError> for Failure {
+    fn from(error: StageError) -> Self {
+        Self::Stage(error)
+    }
+}
+
+/// Extracts one data set and commits it.
+pub(super) async fn extract(
+    run: &RunContext<'_>,
+    store: &dyn ArtifactStore,
+    sources: &Sources,
+    data_set: &DataSet,
+    before: &[DataSetCommit],
+) -> Result<DataSetCommit, StageError> {
+    let mut commit = DataSetCommit::new(executed_query(run, data_set));
+    match read_rows(run, store, sources, data_set, before).await {
+        Ok((finished, origins)) => fill(&mut commit, run, store, data_set, finished, origins).await?,
+        Err(Failure::Reason(reason)) => commit.reasons.push(reason),
+        Err(Failure::Stage(error)) => return Err(error),
+    }
+    let key = run.layout.data_set_commit(&data_set.name);
+    Ok(commit_document(run, store, STAGE, &key, commit).await?.0)
+}
+
+/// Publishes the files of a data set that was read and completes its commit.
+async fn fill(
+    commit: &mut DataSetCommit,
+    run: &RunContext<'_>,
+    store: &dyn ArtifactStore,
+    data_set: &DataSet,
+    finished: Finished,
+    origins: Vec<String>,
+) -> Result<(), StageError> {
+    let mut files = vec![staged(rows_name(&data_set.name), finished.rows.0)];
+    files.extend(finished.excluded.map(|path| staged(excluded_name(&data_set.name), path)));
+    files.extend(finished.rejects.map(|path| staged(rejects_name(&data_set.name), path)));
+    for artifact in publish(run, store, STAGE, &files).await? {
+        let place = if artifact.path.ends_with(&excluded_name(&data_set.name)) {
+            &mut commit.excluded
+        } else if artifact.path.ends_with(&rejects_name(&data_set.name)) {
+            &mut commit.rejects
+        } else {
+            &mut commit.rows
+        };
+        *place = Some(artifact);
+    }
+    commit.integer_sums = finished.integer_sums;
+    commit.read_totals = finished.read_totals;
+    commit.result = Some(DataSetResult { sources: origins, ..finished.result });
+    Ok(())
+}
+
+fn staged(name: String, path: std::path::PathBuf) -> StagedFile {
+    StagedFile { name, content: StagedContent::File(path) }
+}
+
+/// Reads the whole data set into scratch files.
+async fn read_rows(
+    run: &RunContext<'_>,
+    store: &dyn ArtifactStore,
+    sources: &Sources,
+    data_set: &DataSet,
+    before: &[DataSetCommit],
+) -> Result<(Finished, Vec<String>), Failure> {
+    let schema = schema_of(&data_set.contract);
+    let membership = membership(run, store, data_set, before).await?;
+    let reason = |error| Failure::Reason(reason_of(data_set, &error));
+    let filter = ScopeFilter::new(&data_set.scope, &schema, run.cutoff_date(), membership).map_err(reason)?;
+    let tests = RowTests::new(&data_set.tests, &data_set.contract, &schema).map_err(reason)?;
+    let all_tests = run.control.data_sets.iter().flat_map(|other| &other.tests);
+    let all_tests = all_tests.chain(run.control.derived.iter().flat_map(|derived| &derived.tests));
+    let summed = summed_columns(all_tests, &data_set.name);
+    let mut sinks = Sinks::new(run, data_set, &schema, filter, tests, summed).map_err(reason)?;
+
+    let mut reader = open(run, sources, data_set).await?;
+    run.progress.step_began(&data_set.name, reader.size_bytes());
+    let mut rows_so_far = 0;
+    while let Some(batch) = reader.next_batch().await.map_err(|error| source_failed(data_set, error))? {
+        rows_so_far += (batch.rows.num_rows() + batch.rejects.len()) as u64;
+        sinks.take(&batch).map_err(reason)?;
+        run.progress.step_advanced(rows_so_far, batch.bytes_read);
+    }
+    let finished = sinks.finish(run.cutoff_date()).map_err(reason)?;
+    Ok((finished, reader.origins()))
+}
+
+async fn open(
+    run: &RunContext<'_>,
+    sources: &Sources,
+    data_set: &DataSet,
+) -> Result<Box<dyn SourceReader>, Failure> {
+    let definition = run.control.sources.iter().find(|source| source.name == data_set.source);
+    let (adapter, folder) = definition.map_or((None, None), |definition| sources.of(&definition.kind));
+    let Some(adapter) = adapter else {
+        return Err(Failure::Reason(Reason {
+            code: ReasonCode::DatasetMissing,
+            subject: data_set.name.clone(),
+            detail: format!("source '{}' is of a kind that this program cannot read", data_set.source),
+            cure: "run it where that kind of source is available".to_owned(),
+        }));
+    };
+    let request =
+        SourceRequest { data_set, cutoff_date: run.cutoff_date(), parameters: &run.parameters, folder };
+    adapter.open(&request).await.map_err(|error| source_failed(data_set, error))
+}
+
+/// The keys of the header data set that this one's rows follow.
+async fn membership(
+    run: &RunContext<'_>,
+    store: &dyn ArtifactStore,
+    data_set: &DataSet,
+    before: &[DataSetCommit],
+) -> Result<Option<Membership>, Failure> {
+    let Some(within) = &data_set.scope.within else { return Ok(None) };
+    let header = before.iter().find(|commit| commit.name == within.data_set);
+    let Some((header, rows)) = header.and_then(|header| Some((header, header.rows.as_ref()?))) else {
+        return Err(Failure::Reason(Reason {
+            code: ReasonCode::DatasetMissing,
+            subject: data_set.name.clone(),
+            detail: format!("its rows follow '{}', which could not be read", within.data_set),
+            cure: format!("see the reason given for '{}'", within.data_set),
+        }));
+    };
+    let failed = |error: TableError| Failure::Stage(StageError::Table { table: within.data_set.clone(), source: error });
+    let reason = |error: ExtractError| Failure::Reason(reason_of(data_set, &error));
+    let fetch = async |artifact| {
+        let path = run.scratch.fetch(store, artifact).await.map_err(|source| run.store_failed(STAGE, source))?;
+        TableReader::open(&path).map_err(|source| StageError::Table { table: within.data_set.clone(), source })
+    };
+    let reader = fetch(rows).await?;
+    let mut builder = MembershipBuilder::new(&reader.schema(), &within.on).map_err(reason)?;
+    for batch in reader {
+        builder.add_population(&batch.map_err(failed)?).map_err(reason)?;
+    }
+    if let Some(excluded) = &header.excluded {
+        for batch in fetch(excluded).await? {
+            super::sinks::add_excluded(&mut builder, &batch.map_err(failed)?).map_err(reason)?;
+        }
+    }
+    Ok(Some(builder.finish(&format!("not_in_{}", within.data_set))))
+}
+
+fn executed_query(run: &RunContext<'_>, data_set: &DataSet) -> ExecutedQuery {
+    let (kind, query) = match &data_set.query {
+        DataSetQuery::Files { file, .. } => ("files", file.clone()),
+    };
+    let mut scope = Vec::new();
+    if let Some(column) = &data_set.scope.cutoff_column {
+        scope.push(format!("{column} < {} (day after the cutoff date)", run.cutoff_date().end().date()));
+        if let Some(since) = data_set.scope.since {
+            let from = match since {
+                tieout_catalog::PeriodStart::MonthStart => run.cutoff_date().month_start(),
+                tieout_catalog::PeriodStart::YearStart => run.cutoff_date().year_start(),
+            };
+            scope.push(format!("{column} >= {from}"));
+        }
+    }
+    if let Some(within) = &data_set.scope.within {
+        scope.push(format!("{} in the population of {}", within.on.join(", "), within.data_set));
+    }
+    ExecutedQuery {
+        data_set: data_set.name.clone(),
+        kind: kind.to_owned(),
+        query,
+        parameters: run.parameters_as_text(),
+        scope,
+    }
+}
+
+fn source_failed(data_set: &DataSet, error: SourceError) -> Failure {
+    match error {
+        SourceError::Refused { code, detail, cure } => {
+            Failure::Reason(Reason { code, subject: data_set.name.clone(), detail, cure })
+        }
+        SourceError::Transient { detail } => {
+            Failure::Stage(StageError::SourceBusy { data_set: data_set.name.clone(), detail })
+        }
+    }
+}
+
+/// What the rows got wrong, as a reason.
+fn reason_of(data_set: &DataSet, error: &ExtractError) -> Reason {
+    let (code, cure) = match error {
+        ExtractError::NullDate { .. } => (ReasonCode::BadValue, "fill in the dates in the source"),
+        ExtractError::Table(TableError::TotalOverflow { .. }) => {
+            (ReasonCode::AmountOverflow, "check the amounts in the source for wrong values")
+        }
+        ExtractError::Table(TableError::Value { .. }) => (ReasonCode::BadValue, "correct the value in the source"),
+        _ => (ReasonCode::SourceUnreadable, "check the source and the control's definition"),
+    };
+    let detail = crate::error::chain(error);
+    Reason { code, subject: data_set.name.clone(), detail, cure: cure.to_owned() }
+}

@@ -1,0 +1,93 @@
+//! Operates a control on one machine: the pipeline read aloud.
+
+use tieout_catalog::Control;
+use tieout_extract::{ParameterError, bind_parameters};
+use tieout_model::RunResult;
+
+use crate::evidence::final_result;
+use crate::extract::Sources;
+use crate::layout::RunLayout;
+use crate::ports::{ArtifactStore, Clock, Notifier, Progress, QueryEngine};
+use crate::publish::Committed;
+use crate::run::{Begun, RunContext, begin};
+use crate::scratch::Scratch;
+use crate::wire::{RunDocument, RunRequest};
+use crate::{StageError, evidence, extract, notify, reconcile};
+
+/// Everything that a run may touch.
+pub struct Ports<'a> {
+    /// Where artifacts are kept.
+    pub store: &'a dyn ArtifactStore,
+    /// Where data sets come from.
+    pub sources: &'a Sources,
+    /// What runs SQL.
+    pub engine: &'a dyn QueryEngine,
+    /// Who delivers messages.
+    pub notifiers: &'a [&'a dyn Notifier],
+    /// What tells the time.
+    pub clock: &'a dyn Clock,
+    /// Who watches.
+    pub progress: &'a dyn Progress,
+}
+
+/// A run that has ended.
+#[derive(Debug, Clone)]
+pub struct Operated {
+    /// What it found, with the places of package and report.
+    pub result: RunResult,
+    /// The request as it was committed.
+    pub document: RunDocument,
+    /// Whether the run had been committed before this call.
+    pub was_committed: bool,
+}
+
+/// Why a control was not operated to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum OperateError {
+    /// A parameter was refused; nothing has run.
+    #[error(transparent)]
+    Parameter(#[from] ParameterError),
+    /// A stage stopped; the same request goes on where it stopped.
+    #[error(transparent)]
+    Stage(#[from] StageError),
+}
+
+/// Runs all four stages of a request, or returns the run that is committed already.
+pub async fn operate(
+    control: &Control,
+    request: &RunRequest,
+    code_version: &str,
+    ports: &Ports<'_>,
+) -> Result<Operated, OperateError> {
+    let given = request.parameters.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+    let parameters = bind_parameters(control, request.cutoff_date, given)?;
+    let begun = begin(control, request, &parameters, code_version, ports.store, ports.clock).await?;
+    let (document, was_committed) = match begun {
+        Begun::Open(document) => (document, false),
+        Begun::Committed(document) => (document, true),
+    };
+    let run = RunContext {
+        control,
+        layout: RunLayout::new(&document.run_id),
+        document,
+        parameters,
+        scratch: Scratch::new()?,
+        progress: ports.progress,
+    };
+    let extracted = extract::run(&run, ports.store, ports.sources).await?;
+    let reconciled = reconcile::run(&run, &extracted, ports.store, ports.engine).await?;
+    let packaged = evidence::run(&run, &extracted, &reconciled, ports.store).await?;
+    notify::run(&run, &reconciled, &packaged, ports.store, ports.notifiers).await?;
+    let result = read_final(&run, &reconciled, &packaged, ports.store).await?;
+    Ok(Operated { result, document: run.document, was_committed })
+}
+
+async fn read_final(
+    run: &RunContext<'_>,
+    reconciled: &Committed,
+    packaged: &Committed,
+    store: &dyn ArtifactStore,
+) -> Result<RunResult, StageError> {
+    let result = reconcile::read_result(run, store, reconciled).await?;
+    final_result(result, packaged, store)
+}

@@ -1,0 +1,75 @@
+//! Comparisons: both sides sorted by key, merged, and every difference written to the comparison's own table.
+
+use arrow::datatypes::SchemaRef;
+use tieout_catalog::{ColumnPair, Comparison};
+use tieout_model::ComparisonResult;
+use tieout_reconcile::{ComparedColumn, ComparisonPlan, ReconcileError, SideSchema, compare};
+use tieout_tables::TableWriter;
+
+use super::exceptions::ComparisonLines;
+use super::tables::RunTable;
+use super::{Work, WrittenTable, comparison_table, not_carried_out};
+
+/// Carries out every comparison of the definition.
+pub(super) fn run(work: &mut Work<'_>) {
+    for comparison in &work.run.control.comparisons {
+        let (left, right) = (work.tables.get(&comparison.left), work.tables.get(&comparison.right));
+        let (Some(left), Some(right)) = (&left, &right) else {
+            let missing = if left.is_none() { &comparison.left } else { &comparison.right };
+            work.result.reasons.push(not_carried_out(&comparison.id, missing));
+            continue;
+        };
+        work.run.progress.step_began(&comparison.id, None);
+        match carry_out(work, comparison, left, right) {
+            Ok((result, table)) => {
+                work.result.comparisons.push(result);
+                work.written.push(table);
+            }
+            Err(error) => work.result.reasons.push(error.reason(&comparison.id)),
+        }
+    }
+}
+
+fn carry_out(
+    work: &mut Work<'_>,
+    comparison: &Comparison,
+    left: &RunTable,
+    right: &RunTable,
+) -> Result<(ComparisonResult, WrittenTable), ReconcileError> {
+    let plan = plan(comparison, left, right)?;
+    let keys = |side: fn(&ColumnPair) -> &String| -> Vec<String> { comparison.key.iter().map(side).cloned().collect() };
+    let scratch = work.run.scratch.path();
+    let left_rows = left.sorted(&keys(|pair| &pair.left), scratch)?;
+    let right_rows = right.sorted(&keys(|pair| &pair.right), scratch)?;
+
+    let name = comparison_table(&comparison.id);
+    let path = work.table_path(&name);
+    let mut writer = TableWriter::create(&path, &plan.exceptions_schema())?;
+    let lines = ComparisonLines::new(comparison, left, right);
+    let exceptions = &mut work.exceptions;
+    let result = compare(&plan, left_rows, right_rows, &mut |batch| {
+        writer.write(&batch)?;
+        exceptions.add_comparison(&lines, &batch)
+    })?;
+    let file = writer.finish()?;
+    Ok((result, WrittenTable { name, path, rows: file.rows, digest: file.digest }))
+}
+
+fn plan(comparison: &Comparison, left: &RunTable, right: &RunTable) -> Result<ComparisonPlan, ReconcileError> {
+    let key: Vec<_> = comparison.key.iter().map(|pair| (pair.left.clone(), pair.right.clone())).collect();
+    let columns: Vec<_> = comparison
+        .columns
+        .iter()
+        .map(|column| ComparedColumn {
+            left: column.pair.left.clone(),
+            right: column.pair.right.clone(),
+            absolute: column.absolute,
+            relative: column.relative,
+        })
+        .collect();
+    ComparisonPlan::new(&comparison.id, side(left), side(right), &key, &columns)
+}
+
+fn side(table: &RunTable) -> SideSchema {
+    SideSchema { name: table.name.clone(), schema: SchemaRef::clone(&table.schema), amounts: table.amounts.clone() }
+}
