@@ -41,13 +41,15 @@ pub fn verify_artifacts(manifests: &[Manifest], read: &mut ReadArtifact<'_>) -> 
 fn identity_problem(manifest: &Manifest, manifests: &[Manifest]) -> Option<Problem> {
     let file = format!("{}/manifest.json", manifest.stage);
     if manifest.schema != MANIFEST_SCHEMA {
-        let what =
-            format!("is of format {}; this program knows {MANIFEST_SCHEMA}, use the newer one", manifest.schema);
+        let what = format!("is of format {}; this program knows {MANIFEST_SCHEMA}, use the newer one", manifest.schema);
         return Some(Problem::new(&file, what));
     }
     let first = manifests.first()?;
     (manifest.run_id != first.run_id).then(|| {
-        Problem::new(&file, format!("is of {}, the manifest of stage {} of {}", manifest.run_id, first.stage, first.run_id))
+        Problem::new(
+            &file,
+            format!("is of {}, the manifest of stage {} of {}", manifest.run_id, first.stage, first.run_id),
+        )
     })
 }
 

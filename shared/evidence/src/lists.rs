@@ -68,9 +68,9 @@ impl<'a> Witnesses<'a> {
         let bytes = |name: &str| files.get(name).map_or(Ok(Vec::new()), |member| member.bytes());
         let manifest_bytes = bytes(MANIFEST_FILE)?;
         let manifest = serde_json::from_slice::<PackageManifest>(&manifest_bytes).ok();
-        let by_manifest = manifest.as_ref().map(|manifest| {
-            manifest.files.iter().map(|artifact| (artifact.path.clone(), artifact.digest)).collect()
-        });
+        let by_manifest = manifest
+            .as_ref()
+            .map(|manifest| manifest.files.iter().map(|artifact| (artifact.path.clone(), artifact.digest)).collect());
         let checksums_text = String::from_utf8_lossy(&bytes(CHECKSUMS_FILE)?).into_owned();
         let by_checksums = checksums_text
             .lines()
@@ -116,7 +116,11 @@ impl<'a> Witnesses<'a> {
             (Some(file), Some(recorded)) => {
                 let owner = self.by_checksums.iter().find(|(_, digest)| **digest == file);
                 let belongs = owner.map(|(path, _)| format!(", the contents of '{path}'")).unwrap_or_default();
-                format!("is not the file that was packed: its SHA-256 is {}{belongs}; recorded is {}", file.to_hex(), recorded.to_hex())
+                format!(
+                    "is not the file that was packed: its SHA-256 is {}{belongs}; recorded is {}",
+                    file.to_hex(),
+                    recorded.to_hex()
+                )
             }
             (Some(file), None) => {
                 let owner = self.by_checksums.iter().find(|(_, digest)| **digest == file);
@@ -148,7 +152,8 @@ impl<'a> Witnesses<'a> {
         match (manifest, checksums, self.by_checksums.get(MANIFEST_FILE)) {
             (Some(manifest), Some(checksums), Some(recorded)) if manifest.measured.digest != *recorded => {
                 let is_blamed = |list: &str| of_lists.iter().any(|problem| problem.file == list);
-                let manifest_is = is_blamed(MANIFEST_FILE) || is_damaged(manifest) || !self.manifest_is_canonical(members)?;
+                let manifest_is =
+                    is_blamed(MANIFEST_FILE) || is_damaged(manifest) || !self.manifest_is_canonical(members)?;
                 let checksums_are = is_blamed(CHECKSUMS_FILE) || is_damaged(checksums);
                 problems.extend(disagreement(manifest_is, checksums_are));
             }
@@ -177,7 +182,8 @@ impl<'a> Witnesses<'a> {
         let mut problems = Vec::new();
         let Some(manifest) = &self.manifest else { return Ok(problems) };
         if manifest.schema != PACKAGE_SCHEMA {
-            let what = format!("is of format {}; this program knows {PACKAGE_SCHEMA}, use the newer one", manifest.schema);
+            let what =
+                format!("is of format {}; this program knows {PACKAGE_SCHEMA}, use the newer one", manifest.schema);
             problems.push(Problem::new(MANIFEST_FILE, what));
         }
         if !self.manifest_is_canonical(members)? {

@@ -34,10 +34,7 @@ pub(crate) fn measure(reader: &mut dyn Read) -> io::Result<Measured> {
 }
 
 /// Hands a stream on in pieces of at most [`BUFFER_BYTES`].
-pub(crate) fn for_each_piece(
-    reader: &mut dyn Read,
-    mut piece: impl FnMut(&[u8]) -> io::Result<()>,
-) -> io::Result<()> {
+pub(crate) fn for_each_piece(reader: &mut dyn Read, mut piece: impl FnMut(&[u8]) -> io::Result<()>) -> io::Result<()> {
     let mut buffer = vec![0; BUFFER_BYTES];
     loop {
         match reader.read(&mut buffer) {

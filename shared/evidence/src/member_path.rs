@@ -50,7 +50,8 @@ mod tests {
         for path in ["run.json", "data/orders/rows.parquet", "definition/größe.sql", "a b/..c", ".hidden"] {
             assert_eq!(path_problem(path), None, "{path}");
         }
-        for path in ["", "/etc/passwd", "../x", "a/../b", "a/..", "./a", "a//b", "a/", "a\\b", "C:x", "a\nb", "a\u{7f}"] {
+        for path in ["", "/etc/passwd", "../x", "a/../b", "a/..", "./a", "a//b", "a/", "a\\b", "C:x", "a\nb", "a\u{7f}"]
+        {
             assert!(path_problem(path).is_some(), "{path:?}");
         }
         assert!(path_problem(&"a".repeat(1025)).is_some());

@@ -47,11 +47,7 @@ pub struct Stored {
 /// The zip has `files` in order of path, then `README.txt`, `manifest.json` and `checksums.sha256`, which the
 /// writer makes. Refuses a path that is absolute, climbs out, occurs twice, is the folder of another, is one of the
 /// three closing names, or has control characters, backslashes or colons. After an error `to` is not a package.
-pub fn write_package(
-    header: &PackageHeader,
-    files: Vec<PackageFile>,
-    to: &Path,
-) -> Result<Stored, EvidenceError> {
+pub fn write_package(header: &PackageHeader, files: Vec<PackageFile>, to: &Path) -> Result<Stored, EvidenceError> {
     let files = in_order(files)?;
     let mut zip = ZipWriter::create(to)?;
     let mut listed = Vec::with_capacity(files.len() + 1);

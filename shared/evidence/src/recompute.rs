@@ -2,12 +2,14 @@
 //!
 //! A file that is not the one that was packed is left alone: it is named already, and nothing follows from it.
 
+mod assertion;
 mod conclusion;
 mod data_set;
 mod definition;
 mod identity;
 mod recount;
 mod table;
+mod tie_out;
 
 use std::collections::BTreeMap;
 
@@ -16,10 +18,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use tieout_model::{RESULT_SCHEMA, RunResult};
 
+use crate::EvidenceError;
 use crate::findings::{Findings, Problem};
 use crate::manifest::PackageHeader;
 use crate::read::Member;
-use crate::EvidenceError;
 
 /// The file with the verdict and all figures.
 pub(crate) const RESULT_FILE: &str = "result.json";
@@ -86,7 +88,9 @@ pub(crate) fn recompute(
     }
     identity::check_result(&result, header, findings);
     data_set::check_all(package, &result, findings)?;
-    table::check_all(package, &result, findings)?;
+    table::check_all(package, &result, findings);
+    tie_out::check_all(package, &result, findings);
+    assertion::check_all(package, &result, findings);
     conclusion::check(&result, findings);
     Ok(())
 }
@@ -114,9 +118,8 @@ pub(crate) fn document<T: DeserializeOwned + Serialize>(
 
 /// Reads JSON and writes it again: what the second writing lacks or has otherwise does not belong to the format.
 fn parse<T: DeserializeOwned + Serialize>(bytes: &[u8]) -> Result<T, String> {
-    let unreadable = |error: serde_json::Error| {
-        format!("cannot be read (line {}, column {})", error.line(), error.column())
-    };
+    let unreadable =
+        |error: serde_json::Error| format!("cannot be read (line {}, column {})", error.line(), error.column());
     let document: T = serde_json::from_slice(bytes).map_err(unreadable)?;
     let as_read: Value = serde_json::from_slice(bytes).map_err(unreadable)?;
     let as_written = serde_json::to_value(&document).map_err(unreadable)?;

@@ -49,7 +49,8 @@ pub fn verify_package(path: &Path) -> Result<Verification, EvidenceError> {
     let lists = check_lists(&opened.members)?;
     let bytes = opened.members.iter().fold(0_u64, |sum, member| sum.saturating_add(member.measured.size));
     let files = opened.members.len() as u64;
-    findings.record("files", lists.problems, || format!("{files} files, {bytes} bytes, each with its recorded SHA-256"));
+    findings
+        .record("files", lists.problems, || format!("{files} files, {bytes} bytes, each with its recorded SHA-256"));
     check_zip(path, &opened, &mut findings)?;
     let header = lists.manifest.map(|manifest| manifest.header);
     let known = findings.problems.clone();

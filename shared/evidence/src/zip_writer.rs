@@ -65,12 +65,8 @@ impl ZipWriter {
     }
 
     fn begin(&mut self, name: &str, measured: Measured) -> Result<(), EvidenceError> {
-        let entry = Entry {
-            name: name.as_bytes().to_vec(),
-            size: measured.size,
-            crc: measured.crc,
-            offset: self.out.offset,
-        };
+        let entry =
+            Entry { name: name.as_bytes().to_vec(), size: measured.size, crc: measured.crc, offset: self.out.offset };
         self.out.write_all(&entry.local_header()).map_err(EvidenceError::io("write", &self.path))?;
         self.entries.push(entry);
         Ok(())

@@ -45,7 +45,8 @@ impl Notifier for Outbox {
 
     async fn deliver(&self, message_id: &str, message: &[u8]) -> Result<Receipt, NotifyError> {
         let plain = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
-        let name: String = message_id.chars().map(|each| if plain(each) { each } else { '_' }).collect();
+        let name = message_id.trim_matches(['<', '>']);
+        let name: String = name.chars().map(|each| if plain(each) { each } else { '_' }).collect();
         let name = format!("{}.eml", name.trim_start_matches('.'));
         self.put(&name, message).map_err(|error| NotifyError::Transient { channel: CHANNEL, detail: error.to_string() })?;
         Ok(Receipt {

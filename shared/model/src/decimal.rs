@@ -147,6 +147,13 @@ impl From<u64> for Decimal {
     }
 }
 
+impl From<i64> for Decimal {
+    /// An integer: always fits, no decimals.
+    fn from(number: i64) -> Self {
+        Self { unscaled: i128::from(number), scale: 0 }
+    }
+}
+
 impl PartialEq for Decimal {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal

@@ -9,7 +9,7 @@ use askama::Template;
 use jiff::Timestamp;
 use lettre::Message;
 use lettre::message::header::{ContentTransferEncoding, ContentType, Header, HeaderName, HeaderValue};
-use lettre::message::{Attachment, Mailbox, MultiPart, SinglePart};
+use lettre::message::{Attachment, Mailbox, MultiPart, MultiPartBuilder, SinglePart};
 use tieout_model::{Outcome, visible_line};
 
 use crate::summary::Summary;
@@ -79,18 +79,14 @@ fn body(content_type: ContentType, text: String) -> SinglePart {
 }
 
 fn attachment(input: &MessageInput<'_>, content: &[u8]) -> SinglePart {
-    let result = input.result;
-    let name = format!("{}-{}-{}-exceptions.csv", result.control, result.cutoff_date, result.run);
+    // Short enough to stand unsplit in its header line: some mail programs cannot join a split name (RFC 2231).
+    let name = format!("exceptions-{}.csv", input.result.cutoff_date);
     let csv = ContentType::parse("text/csv; charset=utf-8").unwrap_or(ContentType::TEXT_PLAIN);
     Attachment::new(name).body(content.to_vec(), csv)
 }
 
 /// Sets a boundary that belongs to this package and that neither encoding of the parts can contain.
-fn boundary(
-    parts: lettre::message::MultiPartBuilder,
-    kind: &str,
-    input: &MessageInput<'_>,
-) -> lettre::message::MultiPartBuilder {
+fn boundary(parts: MultiPartBuilder, kind: &str, input: &MessageInput<'_>) -> MultiPartBuilder {
     let hex = input.package_digest.to_hex();
     parts.boundary(format!("=_tieout_{kind}_{}", hex.get(..32).unwrap_or(&hex)))
 }
@@ -115,7 +111,8 @@ fn message_id(text: &str) -> Result<String, NotifyError> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-/=?^_`{|}~.".contains(&byte);
         !part.is_empty() && part.bytes().all(allowed)
     };
-    if !plain(left) || !plain(right) || text.len() > 200 {
+    // A header line has at most 998 bytes (RFC 5322, section 2.1.1).
+    if !plain(left) || !plain(right) || text.len() > 900 {
         return Err(NotifyError::MessageId);
     }
     Ok(text.to_owned())

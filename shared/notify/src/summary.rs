@@ -68,7 +68,7 @@ pub(crate) struct ClassCountLine {
     pub(crate) title: String,
     pub(crate) count: String,
     /// Differences of both sides' sums, by currency.
-    pub(crate) difference: String,
+    pub(crate) differences: Vec<String>,
     pub(crate) exception: bool,
 }
 
@@ -77,7 +77,7 @@ pub(crate) struct AssertionLine {
     pub(crate) id: String,
     pub(crate) checked: String,
     pub(crate) failed: String,
-    pub(crate) at_stake: String,
+    pub(crate) at_stake: Vec<String>,
     pub(crate) verdict: &'static str,
     pub(crate) holds: bool,
 }
@@ -152,7 +152,11 @@ fn tie_out(row: &TieOutResult) -> TieOutLine {
         left: row.left.grouped(),
         right: row.right.grouped(),
         difference: row.difference.grouped(),
-        threshold: if row.threshold.is_zero() { "any".to_owned() } else { row.threshold.grouped() },
+        threshold: if row.threshold.is_zero() {
+            "every difference counts".to_owned()
+        } else {
+            format!("threshold {}", row.threshold.grouped())
+        },
         agrees: row.status == TieOutStatus::Ok,
         groups,
     }
@@ -167,7 +171,7 @@ fn comparison(comparison: &ComparisonResult) -> Comparison {
             Some(keys) => counted(keys, "key"),
             None => counted(of.left_rows.saturating_add(of.right_rows), "row"),
         },
-        difference: amounts(of.amounts.into_iter().filter_map(|pair| {
+        differences: amounts(of.amounts.into_iter().filter_map(|pair| {
             let amount = pair.difference.filter(|difference| !difference.is_zero())?;
             Some(CurrencyAmount { currency: pair.currency, amount })
         })),
@@ -195,11 +199,15 @@ fn assertion(assertion: &AssertionResult) -> AssertionLine {
     }
 }
 
-/// At most five amounts in a row.
-fn amounts(amounts: impl Iterator<Item = CurrencyAmount>) -> String {
-    let texts: Vec<String> = amounts.map(|of| format!("{} {}", of.currency, of.amount.grouped())).collect();
-    let shown = texts.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
-    if texts.len() > 5 { format!("{shown}, and {} more", texts.len() - 5) } else { shown }
+/// At most five amounts, and how many more there are.
+fn amounts(amounts: impl Iterator<Item = CurrencyAmount>) -> Vec<String> {
+    let mut texts: Vec<String> = amounts.map(|of| format!("{} {}", of.currency, of.amount.grouped())).collect();
+    let more = texts.len().saturating_sub(5);
+    texts.truncate(5);
+    if more > 0 {
+        texts.push(format!("{more} more"));
+    }
+    texts
 }
 
 fn over(limit: usize, count: usize, noun: &str) -> Option<String> {

@@ -94,7 +94,7 @@ pub enum StageError {
     Report(#[from] tieout_report::ReportError),
     /// The message could not be composed.
     #[error("the message could not be composed")]
-    Message(String),
+    Message(#[from] tieout_notify::NotifyError),
     /// No channel accepted the message.
     #[error("the message of {run} was not delivered")]
     NotDelivered {

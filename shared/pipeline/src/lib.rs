@@ -10,9 +10,7 @@ mod error;
 pub mod evidence;
 pub mod extract;
 pub mod layout;
-#[cfg(any())]
 pub mod notify;
-#[cfg(any())]
 mod operate;
 pub mod ports;
 pub mod past;
@@ -24,7 +22,6 @@ pub mod wire;
 
 pub use error::StageError;
 pub use past::{PastRun, latest};
-#[cfg(any())]
 pub use operate::{OperateError, Operated, Ports, operate};
 pub use publish::Committed;
 pub use run::{Begun, RunContext, begin};

@@ -3,9 +3,11 @@
 //! Reads: the result and the evidence manifest. Writes: receipts and its manifest. May touch: store and notifiers.
 //! The message has an id of its own made from the run, so a second delivery is recognised by whoever receives it.
 
-use tieout_catalog::Person;
-use tieout_model::{RunResult, StageName};
-use tieout_notify::{MessageInput, compose};
+use tieout_catalog::{Person, Recipient};
+use tieout_model::{Outcome, RunResult, StageName};
+use tieout_notify::{
+    ATTACHMENT_LIMIT_BYTES, Address, ExceptionsFile, MessageInput, Subscriber, compose, recipients_for,
+};
 
 use crate::evidence::{EXCEPTIONS_CSV, final_result};
 use crate::ports::{ArtifactStore, Notifier, Receipt};
@@ -49,9 +51,14 @@ pub async fn run(
 }
 
 /// The people who are told of this outcome.
-fn recipients(run: &RunContext<'_>, result: &RunResult) -> Vec<Person> {
-    let all = &run.control.notify.recipients;
-    all.iter().filter(|recipient| recipient.on.contains(&result.outcome)).map(|recipient| recipient.person.clone()).collect()
+fn recipients(run: &RunContext<'_>, result: &RunResult) -> Vec<Address> {
+    let subscriber = |recipient: &Recipient| Subscriber { address: address(&recipient.person), on: recipient.on.clone() };
+    let subscribers: Vec<Subscriber> = run.control.notify.recipients.iter().map(subscriber).collect();
+    recipients_for(result.outcome, &subscribers)
+}
+
+fn address(person: &Person) -> Address {
+    Address { name: person.name.clone(), email: person.email.clone() }
 }
 
 /// The same for every delivery of this run's message.
@@ -60,7 +67,7 @@ fn message_id(run: &RunContext<'_>) -> String {
     let domain = run.control.notify.from.email.rsplit_once('@').map_or("tieout.invalid", |(_, domain)| domain);
     // The start of the run keeps apart runs of the same number in different stores.
     let started = run.document.started_at.as_second();
-    format!("{}.{}.{}.{started}@{domain}", id.control, id.cutoff_date, id.run)
+    format!("<{}.{}.{}.{started}@{domain}>", id.control, id.cutoff_date, id.run)
 }
 
 async fn message(
@@ -68,23 +75,27 @@ async fn message(
     store: &dyn ArtifactStore,
     packaged: &Committed,
     result: &RunResult,
-    recipients: &[Person],
+    recipients: &[Address],
     message_id: &str,
 ) -> Result<Vec<u8>, StageError> {
     let csv = packaged.artifact_named(EXCEPTIONS_CSV)?;
-    let csv = fetch_bytes(store, csv).await.map_err(|source| run.store_failed(STAGE, source))?;
-    let package = packaged.artifact_named(".zip")?;
-    let from = &run.control.notify.from;
-    let to: Vec<(&str, &str)> =
-        recipients.iter().map(|person| (person.name.as_str(), person.email.as_str())).collect();
+    let content = match csv.size_bytes {
+        size if size > ATTACHMENT_LIMIT_BYTES => None,
+        _ => Some(fetch_bytes(store, csv).await.map_err(|source| run.store_failed(STAGE, source))?),
+    };
+    let csv_location = store.locate(&csv.path);
+    let exceptions =
+        ExceptionsFile { location: &csv_location, size_bytes: csv.size_bytes, content: content.as_deref() };
     let input = MessageInput {
         result,
-        from: (&from.name, &from.email),
-        recipients: &to,
+        from: &address(&run.control.notify.from),
+        recipients,
         date: run.document.started_at,
         message_id,
-        exceptions_csv: Some(&csv),
-        package_digest: package.digest,
+        exceptions: (result.outcome != Outcome::Clean).then_some(exceptions),
+        report: result.report.as_deref().unwrap_or_default(),
+        package: result.package.as_deref().unwrap_or_default(),
+        package_digest: packaged.artifact_named(".zip")?.digest,
     };
     Ok(compose(&input)?)
 }

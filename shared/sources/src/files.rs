@@ -109,8 +109,14 @@ impl Plan {
     fn read_file(&self, file: &InputFile, collector: &mut Collector) -> Result<Origin, SourceError> {
         let contract = &self.contract;
         match &self.format {
-            FileFormat::Csv { .. } => {
-                let format = CsvFormat::of(&self.format).ok_or_else(|| transient("the CSV format was lost"))?;
+            FileFormat::Csv { delimiter, quote, header, skip_rows, encoding } => {
+                let format = CsvFormat {
+                    delimiter: *delimiter,
+                    quote: *quote,
+                    header: *header,
+                    skip_rows: *skip_rows,
+                    encoding: *encoding,
+                };
                 csv::read(Input::open(file, self.compression)?, format, contract, collector)
             }
             FileFormat::JsonLines => json_lines::read(Input::open(file, self.compression)?, contract, collector),
@@ -144,8 +150,11 @@ impl SourceReader for FilesReader {
                 Some(Message::Batch(batch)) => return Ok(Some(batch)),
                 Some(Message::End(origins)) => State::Ended(origins),
                 Some(Message::Failed(error)) => State::Failed(error),
-                // A thread that ends without saying so has not delivered everything.
-                None => State::Failed(transient(format!("reading data set '{}' broke off", self.data_set))),
+                // A thread that ends without saying so has failed on the file, and has not delivered everything.
+                None => State::Failed(unreadable(
+                    format!("reading data set '{}' broke off", self.data_set),
+                    "deliver the file again; if it is sound, report this with the kind of file",
+                )),
             };
         }
         match &self.state {

@@ -116,7 +116,8 @@ impl Unit {
     /// The first day of the unit that holds the day; days count from 1970-01-01.
     fn truncate_days(self, days: i32) -> Result<i32> {
         let epoch = date(1970, 1, 1);
-        let day = epoch.checked_add(days.days()).map_err(|_| beyond_calendar())?;
+        let span = jiff::Span::new().try_days(days).map_err(|_| beyond_calendar())?;
+        let day = epoch.checked_add(span).map_err(|_| beyond_calendar())?;
         Ok((self.first_day(day)? - epoch).get_days())
     }
 

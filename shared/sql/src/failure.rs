@@ -10,6 +10,7 @@ use tieout_tables::{TableError, column_type, mask};
 
 /// The error for a query that failed while it ran.
 pub(crate) fn execution(error: &DataFusionError, memory_limit_bytes: usize) -> EngineError {
+    eprintln!("DEBUG {error}");
     EngineError::Execution(match error.find_root() {
         DataFusionError::ArrowError(error, _) => arrow_message(error),
         DataFusionError::ResourcesExhausted(_) => format!(

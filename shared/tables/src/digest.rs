@@ -182,11 +182,7 @@ impl<'a> Encoded<'a> {
 
 /// Appends the length of a text and the text.
 fn push_text(leaf: &mut Vec<u8>, text: &str) -> Result<(), TableError> {
-    let length = u32::try_from(text.len()).map_err(|_| TableError::Value {
-        column: "(a text)".to_owned(),
-        row: 0,
-        problem: "is longer than 4 GiB".to_owned(),
-    })?;
+    let length = u32::try_from(text.len()).map_err(|_| TableError::TextTooLong { size_bytes: text.len() })?;
     leaf.extend_from_slice(&length.to_be_bytes());
     leaf.extend_from_slice(text.as_bytes());
     Ok(())

@@ -61,6 +61,12 @@ pub enum TableError {
         /// What is wrong with it.
         problem: String,
     },
+    /// A text is too long for the length field of the canonical encoding.
+    #[error("a text of {size_bytes} bytes is longer than a table holds (4 GiB)")]
+    TextTooLong {
+        /// Its length.
+        size_bytes: usize,
+    },
     /// A control total needs more than 38 digits.
     #[error("the total of column '{column}' in {currency} needs more than 38 digits")]
     TotalOverflow {

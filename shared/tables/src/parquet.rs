@@ -11,6 +11,7 @@ use ::parquet::arrow::ArrowWriter;
 use ::parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReader, ParquetRecordBatchReaderBuilder};
 use ::parquet::arrow::arrow_writer::ArrowWriterOptions;
 use ::parquet::basic::{Compression, ZstdLevel};
+use ::parquet::errors::ParquetError;
 use ::parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use ::parquet::file::reader::ChunkReader;
 use arrow::compute::BatchCoalescer;
@@ -95,10 +96,13 @@ impl TableWriter {
 }
 
 /// Reads a Parquet file in batches of up to 8,192 rows with house types only.
+///
+/// A file that holds fewer or more rows than its footer says ends in an error.
 pub struct TableReader {
     path: PathBuf,
     schema: SchemaRef,
     rows: u64,
+    rows_left: u64,
     batches: ParquetRecordBatchReader,
 }
 
@@ -116,9 +120,10 @@ impl TableReader {
         let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
             .map_err(TableError::parquet("open", path))?;
         let schema = house_schema(builder.schema())?;
-        let rows = u64::try_from(builder.metadata().file_metadata().num_rows()).unwrap_or_default();
+        let rows = u64::try_from(builder.metadata().file_metadata().num_rows())
+            .map_err(|error| TableError::parquet("open", path)(error.into()))?;
         let batches = builder.with_batch_size(BATCH_ROWS).build().map_err(TableError::parquet("open", path))?;
-        Ok(Self { path: path.to_owned(), schema, rows, batches })
+        Ok(Self { path: path.to_owned(), schema, rows, rows_left: rows, batches })
     }
 
     /// The columns of every batch.
@@ -136,12 +141,30 @@ impl Iterator for TableReader {
     type Item = Result<RecordBatch, TableError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let batch = self.batches.next()?.map_err(|source| TableError::Parquet {
-            action: "read",
-            path: self.path.clone(),
-            source: source.into(),
-        });
+        let batch = match self.batches.next() {
+            Some(batch) => batch.map_err(ParquetError::from).and_then(|batch| self.counted(batch)),
+            None if self.rows_left == 0 => return None,
+            None => Err(self.miscounted()),
+        };
+        let batch = batch.map_err(TableError::parquet("read", &self.path));
         Some(batch.and_then(|batch| to_house(&batch, &self.schema)))
+    }
+}
+
+impl TableReader {
+    /// Takes a batch's rows off those that the footer promises.
+    fn counted(&mut self, batch: RecordBatch) -> Result<RecordBatch, ParquetError> {
+        match self.rows_left.checked_sub(batch.num_rows() as u64) {
+            Some(rows_left) => self.rows_left = rows_left,
+            None => return Err(self.miscounted()),
+        }
+        Ok(batch)
+    }
+
+    /// The error for another number of rows than the footer says; it comes once.
+    fn miscounted(&mut self) -> ParquetError {
+        self.rows_left = 0;
+        ParquetError::General(format!("the file does not hold the {} rows that its footer says", self.rows))
     }
 }
 
@@ -282,6 +305,19 @@ mod tests {
         assert_eq!(cell_text(batch.column(0), 0).unwrap().unwrap(), "7");
         let error = foreign(Arc::new(Float64Array::from(vec![1.0]))).unwrap_err();
         assert!(error.to_string().contains("cast it to decimal(p,s)"), "{error}");
+    }
+
+    #[test]
+    fn another_number_of_rows_than_the_footer_says_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("table.parquet");
+        written(&[table(10)], &path);
+        for said in [9, 11] {
+            let mut reader = TableReader::open(&path).unwrap();
+            reader.rows_left = said;
+            assert!(reader.by_ref().any(|batch| batch.is_err()), "{said}");
+            assert!(reader.next().is_none(), "{said}");
+        }
     }
 
     #[test]

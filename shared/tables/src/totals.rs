@@ -142,7 +142,10 @@ impl ColumnTotals {
             }
             let code = currencies.value(row);
             let sum = sums.entry(code).or_default();
-            *sum = sum.checked_add(amounts.value(row)).ok_or_else(|| self.overflow(code))?;
+            *sum = sum.checked_add(amounts.value(row)).ok_or_else(|| match code.parse::<Currency>() {
+                Ok(currency) => self.overflow(currency.as_str()),
+                Err(_) => self.not_a_currency(currencies, code),
+            })?;
         }
         Ok(sums)
     }

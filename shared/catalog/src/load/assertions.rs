@@ -34,7 +34,9 @@ pub(crate) fn assertion<'a>(reader: &mut Reader<'a>, names: &Names, ids: &mut Ve
 
 /// Reads `amount` with its currency and decimals; without an amount neither may stand.
 fn at_stake(reader: &mut Reader<'_>, table: Option<&Table>, names: &Names) -> Option<AtStake> {
-    let amount = reader.optional_text("amount")?;
+    let Some(amount) = reader.optional_text("amount") else {
+        return without_amount(reader);
+    };
     let amount_text = expression(&amount, table, names);
     let mut currency_columns = Vec::new();
     let currency = currency_of(reader, &mut currency_columns);
@@ -54,6 +56,18 @@ fn at_stake(reader: &mut Reader<'_>, table: Option<&Table>, names: &Names) -> Op
         Some(decimals)
     });
     Some(AtStake { expression: amount_text, currency: currency?, decimals: decimals? })
+}
+
+/// Reports what says something of an amount that is not there.
+fn without_amount(reader: &mut Reader<'_>) -> Option<AtStake> {
+    for key in ["currency", "currency_column", "decimals"] {
+        if let Some(value) = reader.optional(key)
+            && !reader.has("amount")
+        {
+            value.report(format!("'{key}' needs an 'amount'"));
+        }
+    }
+    None
 }
 
 /// An SQL expression, with its mistakes reported at their places inside the text.

@@ -6,7 +6,7 @@ use tieout_model::{AmountColumn, Column, ColumnType, Contract, CurrencyOf};
 
 use super::formats::Format;
 use super::forms;
-use super::names::{KnownAmount, KnownColumn, Names, Table, report_duplicates};
+use super::names::{KnownAmount, KnownColumn, Table, report_duplicates};
 use super::reader::Reader;
 use super::value::Text;
 use super::value_formats::value_format;
@@ -25,8 +25,8 @@ struct Found<'a> {
     currency_columns: Vec<Text<'a>>,
 }
 
-/// Reads the key `columns` of a data set and enters the data set into `names`.
-pub(crate) fn columns(reader: &mut Reader<'_>, data_set: &str, format: &Format, names: &mut Names) -> Contract {
+/// Reads the key `columns` of a data set: its contract without a key, and what references see of it.
+pub(crate) fn columns(reader: &mut Reader<'_>, data_set: String, format: &Format) -> (Contract, Table) {
     let mut found = Found::default();
     let value = reader.required("columns");
     if let Some(value) = &value {
@@ -41,14 +41,11 @@ pub(crate) fn columns(reader: &mut Reader<'_>, data_set: &str, format: &Format, 
     if names_differ {
         report_duplicates(&headers, "column headers");
     }
-    let table = Table { name: data_set.to_owned(), columns: value.map(|_| known), amounts };
+    let table = Table { name: data_set, columns: value.map(|_| known), amounts };
     for text in &currency_columns {
         table.expect_type(text, "text", |data_type| data_type == ColumnType::Text);
     }
-    if !data_set.is_empty() {
-        names.tables.push(table);
-    }
-    contract
+    (contract, table)
 }
 
 /// Reads the keys `currency` and `currency_column` for the amount column `name`; at most one may stand.

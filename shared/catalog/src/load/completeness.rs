@@ -122,19 +122,18 @@ fn second_source<'n>(text: &Text<'_>, table: &Table, names: &'n Names) -> Option
 
 fn witness(entry: &mut Reader<'_>, table: &Table) -> Option<BTreeMap<String, String>> {
     let value = entry.required("row")?;
-    let row = read_table(&value, |row| {
+    read_table(&value, |row| {
         let cells = row.all();
+        if cells.is_empty() {
+            row.report("'row' must name at least one column with its text");
+        }
         for (column, _) in &cells {
             table.column(column);
         }
         let cell =
             |(column, value): &(Text<'_>, super::value::Value<'_>)| Some((column.to_owned(), value.text()?.to_owned()));
         Some(cells.iter().filter_map(cell).collect::<BTreeMap<_, _>>())
-    })?;
-    if row.is_empty() {
-        value.report("'row' must name at least one column with its text");
-    }
-    Some(row)
+    })
 }
 
 fn freshness(entry: &mut Reader<'_>, table: &Table) -> Option<DataSetTest> {

@@ -16,6 +16,8 @@ use crate::definition::{Compression, DataSet, DataSetQuery, FileFormat, PeriodSt
 /// A data set of which only the first pass is done.
 pub(crate) struct DataSetHead<'a> {
     reader: Reader<'a>,
+    /// Its place among the data sets of `Names`.
+    index: usize,
     /// Its name with its place.
     pub(crate) name: Option<Text<'a>>,
     file: Option<String>,
@@ -26,25 +28,22 @@ pub(crate) struct DataSetHead<'a> {
 
 /// First pass: name, file, format and columns, which are entered into `names`.
 pub(crate) fn head<'a>(mut reader: Reader<'a>, names: &mut Names) -> DataSetHead<'a> {
-    let name = reader.text("name").inspect(|name| {
-        forms::name(name);
-    });
+    let name = reader.text("name");
     let file = reader.text("file").map(|text| forms::pattern(&text));
     let compression = compression(&mut reader);
     let format = reader.table("format", format).unwrap_or_else(Format::unknown);
-    let shown = name.as_ref().map_or("", Text::as_str);
-    let contract = columns(&mut reader, shown, &format, names);
-    DataSetHead { reader, name, file, format: format.file, compression, contract }
+    // A data set without a name has its place too: it is reported already, and its rest is read for more mistakes.
+    let shown = name.as_ref().map(forms::name).unwrap_or_default();
+    let (contract, table) = columns(&mut reader, shown, &format);
+    let index = names.enter(table);
+    DataSetHead { reader, index, name, file, format: format.file, compression, contract }
 }
 
 impl DataSetHead<'_> {
     /// Second pass: everything that refers to sources, columns and other data sets.
     pub(crate) fn body(self, names: &Names) -> Option<DataSet> {
-        let Self { mut reader, name, file, format, compression, mut contract } = self;
-        // A data set without a name is reported already; the rest of it is read for its own mistakes.
-        let shown = name.as_ref().map_or("", Text::as_str);
-        let nameless = Table { name: String::new(), columns: None, amounts: Vec::new() };
-        let table = names.tables.iter().find(|table| table.name == shown).unwrap_or(&nameless);
+        let Self { mut reader, index, name, file, format, compression, mut contract } = self;
+        let table = names.tables.get(index)?;
         let source = reader.text("source").map(|text| source(&text, names));
         contract.key = key(&mut reader, table);
         let scope = scope(&mut reader, table, names);
@@ -107,8 +106,8 @@ fn within(entry: &mut Reader<'_>, table: &Table, names: &Names) -> Option<Within
     let (header, on) = (header?, on?);
     if let Some(header_table) = names.table(&header) {
         // Extracted data sets stand in `names` in their order; derived ones come after all of them.
-        let place = |name: &str| names.tables.iter().position(|table| table.name == name);
-        if place(&header_table.name) >= place(&table.name) {
+        let place = |wanted: &Table| names.tables.iter().position(|table| std::ptr::eq(table, wanted));
+        if place(header_table) >= place(table) {
             let message =
                 format!("'{}' must be within an earlier data set, and '{}' is none", table.name, header.as_str());
             header.report(message);

@@ -22,6 +22,8 @@ use crate::sql::{Vocabulary, query_mistakes};
 /// A derived data set of which only the first pass is done.
 pub(crate) struct DerivedHead<'a> {
     reader: Reader<'a>,
+    /// Its place among the data sets of `Names`.
+    index: usize,
     /// Its name with its place.
     pub(crate) name: Option<Text<'a>>,
     sql: Option<Text<'a>>,
@@ -51,20 +53,18 @@ pub(crate) fn head<'a>(
         amount_columns.push(column.clone());
         Some(AmountColumn { column: column.to_owned(), currency: currency? })
     });
-    if let Some(name) = &name {
-        let columns = planned_columns(schemas, name.as_str());
-        names.tables.push(Table { name: forms::name(name), columns, amounts: known });
-    }
-    DerivedHead { reader, name, sql, amounts, amount_columns, currency_columns }
+    // A data set without a name has its place too: it is reported already, and its rest is read for more mistakes.
+    let shown = name.as_ref().map(forms::name).unwrap_or_default();
+    let columns = planned_columns(schemas, &shown);
+    let index = names.enter(Table { name: shown, columns, amounts: known });
+    DerivedHead { reader, index, name, sql, amounts, amount_columns, currency_columns }
 }
 
 impl DerivedHead<'_> {
     /// Second pass: the SQL, and everything that refers to columns and other data sets.
     pub(crate) fn body(self, names: &Names, folder: &ControlFolder) -> Option<Derived> {
-        let Self { mut reader, name, sql, amounts, amount_columns, currency_columns } = self;
-        let shown = name.as_ref().map_or("", Text::as_str);
-        let nameless = Table { name: String::new(), columns: None, amounts: Vec::new() };
-        let table = names.tables.iter().find(|table| table.name == shown).unwrap_or(&nameless);
+        let Self { mut reader, index, name, sql, amounts, amount_columns, currency_columns } = self;
+        let table = names.tables.get(index)?;
         report_duplicates(&amount_columns, "amounts");
         for text in &amount_columns {
             table.expect_type(text, "decimal", |data_type| matches!(data_type, ColumnType::Decimal { .. }));
@@ -76,7 +76,7 @@ impl DerivedHead<'_> {
         let tests = tests(&mut reader, table, names);
         let document = reader.document();
         reader.finish();
-        let earlier = names.tables.iter().map(|table| table.name.as_str()).take_while(|name| *name != shown);
+        let earlier = names.tables.iter().take(index).map(|table| table.name.as_str());
         let vocabulary = Vocabulary { parameters: names.parameters(), tables: earlier.collect(), columns: None };
         let text = sql.as_ref().and_then(|path| sql_text(document, path, folder, &vocabulary));
         Some(Derived { name: name?.to_owned(), sql_path: sql?.to_owned(), sql: text?, key, amounts, tests })
@@ -107,7 +107,11 @@ fn sql_text(
     folder: &ControlFolder,
     vocabulary: &Vocabulary<'_>,
 ) -> Option<String> {
-    if !forms::is_sql(&forms::path(path)) {
+    forms::path(path);
+    if forms::path_problem(path.as_str()).is_some() {
+        return None;
+    }
+    if !forms::is_sql(path.as_str()) {
         path.report(format!("'sql' is '{}', which does not end in .sql", path.as_str()));
         return None;
     }

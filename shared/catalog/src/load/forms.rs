@@ -107,7 +107,8 @@ pub(crate) fn pattern(text: &Text<'_>) -> String {
     path
 }
 
-fn path_problem(path: &str) -> Option<&'static str> {
+/// Why a path could leave its folder or names nothing; `None` when it is good.
+pub(crate) fn path_problem(path: &str) -> Option<&'static str> {
     if path.is_empty() {
         return Some("is no path");
     }

@@ -61,6 +61,12 @@ impl Names {
         table
     }
 
+    /// Adds a data set and says at which place.
+    pub(crate) fn enter(&mut self, table: Table) -> usize {
+        self.tables.push(table);
+        self.tables.len() - 1
+    }
+
     /// Names of all parameters, those that every control has among them.
     pub(crate) fn parameters(&self) -> Vec<&str> {
         BUILTIN_PARAMETERS.into_iter().chain(self.parameters.iter().map(String::as_str)).collect()

@@ -131,8 +131,8 @@ impl<'a> Reader<'a> {
         for key in self.table.keys() {
             let name = key_text(key);
             if !self.asked.contains(&name) {
-                let unused = self.asked.iter().copied().filter(|asked| !self.table.contains_key(*asked));
-                self.document.report(key.span().start, format!("unknown key '{name}'"), did_you_mean(name, unused));
+                let help = did_you_mean(name, self.asked.iter().copied());
+                self.document.report(key.span().start, format!("unknown key '{name}'"), help);
             }
         }
     }

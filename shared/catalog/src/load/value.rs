@@ -2,7 +2,6 @@
 //!
 //! Every reading returns `None` only after the mistake was reported.
 
-use std::fmt::Display;
 use std::ops::Range;
 use std::str::FromStr;
 
@@ -61,13 +60,15 @@ impl<'a> Value<'a> {
     }
 
     /// A whole number in the range of `T`.
-    pub(crate) fn whole<T: FromStr<Err: Display>>(&self) -> Option<T> {
-        match self.node {
-            DeValue::Integer(number) if number.radix() == 10 => {
-                number.as_str().parse().map_err(|error| self.report(format!("{} is {number}: {error}", self.name))).ok()
-            }
-            _ => self.wrong_type("a whole number"),
+    pub(crate) fn whole<T: FromStr>(&self) -> Option<T> {
+        let DeValue::Integer(number) = self.node else {
+            return self.wrong_type("a whole number");
+        };
+        let parsed = if number.radix() == 10 { number.as_str().parse().ok() } else { None };
+        if parsed.is_none() {
+            self.report(format!("{} is {number}, which is out of range", self.name));
         }
+        parsed
     }
 
     /// The entries of an array.

@@ -44,14 +44,11 @@ fn number_format(reader: &mut Reader<'_>, base: &NumberFormat) -> NumberFormat {
         (" ", Some(' ')),
         ("_", Some('_')),
     ];
-    let group_text = reader.optional_text("group_mark");
-    let group_mark = group_text.as_ref().and_then(|text| text.choice(&groups)).unwrap_or(base.group_mark);
-    if group_mark == Some(decimal_mark) {
-        let message = "'group_mark' and 'decimal_mark' must differ";
-        match &group_text {
-            Some(text) => text.report(message),
-            None => reader.report(message),
-        }
+    let group_mark = reader.optional_text("group_mark").and_then(|text| text.choice(&groups));
+    let group_mark = group_mark.unwrap_or(base.group_mark);
+    // What a column takes over from its data set was looked at there.
+    if group_mark == Some(decimal_mark) && (reader.has("group_mark") || reader.has("decimal_mark")) {
+        reader.report("'group_mark' and 'decimal_mark' must differ");
     }
     let forms = [
         ("parentheses", NegativeForm::Parentheses),

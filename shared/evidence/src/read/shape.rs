@@ -53,7 +53,8 @@ impl ZipShape {
         }
         let end = end_records(entries.len() as u64, at.saturating_sub(start), start);
         if let Some(at) = self.difference(at, &end)? {
-            problems.push(Problem::new(ZIP_DIRECTORY, format!("its end is not the one that belongs to it (byte {at})")));
+            problems
+                .push(Problem::new(ZIP_DIRECTORY, format!("its end is not the one that belongs to it (byte {at})")));
         }
         let end_at = at.saturating_add(end.len() as u64);
         if self.zip.size != end_at {

@@ -150,7 +150,10 @@ impl Found {
             differs(&files.rows, format!("{} rows are there, {} are recorded", population.rows, recorded.rows));
         }
         if population.digest != recorded.digest {
-            differs(&files.rows, format!("the rows have the digest {}, recorded is {}", population.digest, recorded.digest));
+            differs(
+                &files.rows,
+                format!("the rows have the digest {}, recorded is {}", population.digest, recorded.digest),
+            );
         }
         for what in total_differences(&population.totals, &recorded.totals) {
             differs(&files.rows, what);
@@ -175,9 +178,8 @@ struct Difference<'a> {
 /// Compares totals as text: a total is recorded with all decimals of its column.
 fn total_differences(found: &[ColumnTotal], recorded: &[ColumnTotal]) -> Vec<String> {
     let by_column = |totals: &[ColumnTotal]| -> BTreeMap<(String, String), String> {
-        let entry = |total: &ColumnTotal| {
-            ((total.column.clone(), total.currency.to_string()), total.amount.to_string())
-        };
+        let entry =
+            |total: &ColumnTotal| ((total.column.clone(), total.currency.to_string()), total.amount.to_string());
         totals.iter().map(entry).collect()
     };
     let (found, recorded) = (by_column(found), by_column(recorded));

@@ -45,7 +45,11 @@ pub(super) fn check_request(
                 definition: request.definition,
                 code_version: request.code_version,
             };
-            if says == *header { Vec::new() } else { vec![Problem::new(REQUEST_FILE, "is of another run than manifest.json")] }
+            if says == *header {
+                Vec::new()
+            } else {
+                vec![Problem::new(REQUEST_FILE, "is of another run than manifest.json")]
+            }
         }
         (Ok(_), None) => Vec::new(),
     };

@@ -1,37 +1,30 @@
-//! Result tables: rows, digest, and whether the exceptions listed are as many as the checks counted.
+//! Result tables: rows and digest, and whether a comparison lists as many rows of every class as it counted.
 //!
-//! `tables/comparison-<id>.parquet` lists what a comparison did not match, `tables/assertion-<id>.parquet` the rows
-//! that fail an assertion; where a check has nothing to list, its table may be absent.
+//! `tables/comparison-<id>.parquet` lists what a comparison did not match; with nothing to list it may be absent.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tieout_model::{AssertionResult, ComparisonClass, ComparisonResult, RunResult, TableResult};
-use tieout_tables::TableError;
+use tieout_model::{ComparisonClass, ComparisonResult, RunResult, TableResult};
 
 use super::data_set::unreadable;
 use super::recount::{recount, recount_by};
 use super::{Lookup, Package};
-use crate::EvidenceError;
 use crate::findings::{Findings, Problem};
 
 /// The column of an exceptions table with the class of the row.
 const CLASS_COLUMN: &str = "class";
 
 /// Checks every table of the result, and the counts of every check that has one.
-pub(super) fn check_all(
-    package: &Package<'_>,
-    result: &RunResult,
-    findings: &mut Findings,
-) -> Result<(), EvidenceError> {
+pub(super) fn check_all(package: &Package<'_>, result: &RunResult, findings: &mut Findings) {
     let mut known = BTreeSet::new();
     for recorded in &result.tables {
-        let path = file_of(recorded);
+        let path = file_of(&recorded.name);
         check_table(package, recorded, &path, findings);
         known.insert(path);
     }
-    let strays = package.below("tables/").filter(|path| {
-        !known.contains(*path) && matches!(package.file(path), Lookup::Sound(_))
-    });
+    let strays = package
+        .below("tables/")
+        .filter(|path| !known.contains(*path) && matches!(package.file(path), Lookup::Sound(_)));
     let problems: Vec<Problem> =
         strays.map(|path| Problem::new(path, "is a table that result.json does not have")).collect();
     if !problems.is_empty() {
@@ -40,16 +33,11 @@ pub(super) fn check_all(
     for comparison in &result.comparisons {
         check_comparison(package, comparison, findings);
     }
-    for assertion in &result.assertions {
-        check_assertion(package, assertion, findings);
-    }
-    Ok(())
 }
 
-/// Where a table lies in the package: under the last part of its key in the store.
-fn file_of(table: &TableResult) -> String {
-    let name = table.path.rsplit('/').next().unwrap_or_default();
-    format!("tables/{name}")
+/// Where a table lies in the package.
+pub(super) fn file_of(table: &str) -> String {
+    format!("tables/{table}.parquet")
 }
 
 fn check_table(package: &Package<'_>, recorded: &TableResult, path: &str, findings: &mut Findings) {
@@ -78,7 +66,7 @@ fn check_table(package: &Package<'_>, recorded: &TableResult, path: &str, findin
 
 fn check_comparison(package: &Package<'_>, comparison: &ComparisonResult, findings: &mut Findings) {
     let name = format!("comparison {}", comparison.id);
-    let path = format!("tables/comparison-{}.parquet", comparison.id);
+    let path = file_of(&format!("comparison-{}", comparison.id));
     let listed = match package.file(&path) {
         Lookup::Sound(table) => recount_by(table, CLASS_COLUMN, &[]),
         Lookup::Named => return findings.skip(name, format!("{path} is not the file that was packed")),
@@ -118,27 +106,7 @@ fn listed_rows(comparison: &ComparisonResult, class: ComparisonClass) -> u64 {
         ComparisonClass::Mismatch => comparison.mismatch,
         ComparisonClass::OnlyLeft => comparison.only_left,
         ComparisonClass::OnlyRight => comparison.only_right,
-        ComparisonClass::DuplicateKey => {
-            comparison.duplicate_rows_left.saturating_add(comparison.duplicate_rows_right)
-        }
+        ComparisonClass::DuplicateKey => comparison.duplicate_rows_left.saturating_add(comparison.duplicate_rows_right),
         ComparisonClass::NullKey => comparison.null_key_rows_left.saturating_add(comparison.null_key_rows_right),
     }
-}
-
-fn check_assertion(package: &Package<'_>, assertion: &AssertionResult, findings: &mut Findings) {
-    let name = format!("assertion {}", assertion.id);
-    let path = format!("tables/assertion-{}.parquet", assertion.id);
-    let listed: Result<u64, TableError> = match package.file(&path) {
-        Lookup::Sound(table) => recount(table, &[]).map(|found| found.rows),
-        Lookup::Named => return findings.skip(name, format!("{path} is not the file that was packed")),
-        Lookup::Absent => Ok(0),
-    };
-    let problems = match listed {
-        Ok(rows) if rows != assertion.rows_failed => {
-            vec![Problem::new(&path, format!("lists {rows} rows, result.json counts {}", assertion.rows_failed))]
-        }
-        Ok(_) => Vec::new(),
-        Err(error) => vec![unreadable(&path, &error)],
-    };
-    findings.record(name, problems, || format!("lists {} failed rows, as many as were counted", assertion.rows_failed));
 }

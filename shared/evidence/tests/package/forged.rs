@@ -58,10 +58,7 @@ fn a_total_changed_everywhere_is_found_by_the_rows() {
         run.result.comparisons[0].amounts[1].amount = "30.02".parse().unwrap();
         run.settle();
     });
-    assert_eq!(
-        problems,
-        ["data/statement/rows.parquet: column amount in EUR adds up to 72.01, recorded is 72.02"]
-    );
+    assert_eq!(problems, ["data/statement/rows.parquet: column amount in EUR adds up to 72.01, recorded is 72.02"]);
 }
 
 #[test]
@@ -107,7 +104,10 @@ fn rows_of_another_data_set_are_found() {
         run.files.insert("data/ledger/rows.parquet".to_owned(), rows);
     });
     assert!(problems.iter().all(|problem| problem.starts_with("data/ledger/rows.parquet: ")), "{problems:#?}");
-    assert_eq!(problems.first().map(String::as_str), Some("data/ledger/rows.parquet: cannot be counted: the table has no column 'currency'"));
+    assert_eq!(
+        problems.first().map(String::as_str),
+        Some("data/ledger/rows.parquet: cannot be counted: the table has no column 'currency'")
+    );
 }
 
 #[test]
@@ -117,7 +117,10 @@ fn a_count_of_excluded_or_rejected_rows_is_held_against_the_rows() {
         run.result.data_sets[0].rows_read = 10;
         run.settle();
     });
-    assert_eq!(problems, ["data/statement/excluded.parquet: excluded as after_cutoff: 2 rows are there, 3 are recorded"]);
+    assert_eq!(
+        problems,
+        ["data/statement/excluded.parquet: excluded as after_cutoff: 2 rows are there, 3 are recorded"]
+    );
     let problems = forged(|run| {
         run.result.data_sets[0].excluded[1].totals[0].amount = "0.02".parse().unwrap();
         run.settle();
@@ -173,6 +176,52 @@ fn counts_of_an_assertion_are_held_against_its_rows() {
 }
 
 #[test]
+fn an_amount_at_stake_is_held_against_the_rows() {
+    let problems = forged(|run| {
+        let amount = "0.99".parse().unwrap();
+        run.result.assertions[0].amounts[0].amount = amount;
+        run.result.assertions[0].amount = Some(amount);
+        run.settle();
+    });
+    assert_eq!(problems, ["tables/assertion-large-enough.parquet: has 1.00 at stake, result.json says USD 0.99"]);
+    let problems = forged(|run| {
+        run.result.assertions[0].amount = Some("0.99".parse().unwrap());
+        run.settle();
+    });
+    let what = "is valued in result.json otherwise than by its amounts there";
+    assert_eq!(problems, [format!("tables/assertion-large-enough.parquet: {what}")]);
+}
+
+#[test]
+fn totals_of_a_tie_out_are_held_against_its_groups() {
+    let problems = forged(|run| {
+        let total = &mut run.result.tie_outs[0];
+        total.right = "72.01".parse().unwrap();
+        total.difference = "0.00".parse().unwrap();
+        run.settle();
+    });
+    let expected = "tables/tie-out-total.parquet: in EUR has 2 groups, left 72.01, right 78.00; result.json says 2 groups, \
+                    left 72.01, right 72.01";
+    assert_eq!(problems, [expected]);
+}
+
+#[test]
+fn a_group_over_the_threshold_that_was_taken_out_is_found() {
+    let problems = forged(|run| {
+        run.result.tie_outs.pop();
+        run.result.tie_outs[0].groups_over_threshold = Some(0);
+        run.settle();
+    });
+    let what = "in EUR is over the threshold in 1 groups, result.json lists 0: not the same groups";
+    assert_eq!(problems, [format!("tables/tie-out-total.parquet: {what}")]);
+    let problems = forged(|run| {
+        run.result.tie_outs[0].groups_over_threshold = Some(2);
+        run.settle();
+    });
+    assert_first(&problems, "tables/tie-out-total.parquet: in EUR has figures, or result.json of it, that contradict");
+}
+
+#[test]
 fn a_footing_that_was_changed_is_found() {
     let problems = forged(|run| {
         run.result.footing[0].parts[0].1 = "6".parse().unwrap();
@@ -188,7 +237,7 @@ fn a_data_set_or_table_that_was_taken_out_of_the_result_is_found() {
         run.result.tables.remove(2);
         run.write_result();
     });
-    assert_eq!(problems, ["tables/tie-outs.parquet: is a table that result.json does not have"]);
+    assert_eq!(problems, ["tables/tie-out-total.parquet: is a table that result.json does not have"]);
     let problems = forged(|run| {
         run.result.data_sets.remove(0);
         run.write_result();
@@ -199,7 +248,7 @@ fn a_data_set_or_table_that_was_taken_out_of_the_result_is_found() {
 
 #[test]
 fn a_table_or_data_set_that_was_taken_out_of_the_package_is_found() {
-    for path in ["tables/tie-outs.parquet", "data/ledger/rows.parquet", "data/ledger/summary.json", "run.json"] {
+    for path in ["tables/tie-out-total.parquet", "data/ledger/rows.parquet", "data/ledger/summary.json", "run.json"] {
         let problems = forged(|run| {
             run.files.remove(path);
         });

@@ -18,9 +18,9 @@ use tieout_evidence::{
 };
 use tieout_model::{
     AmountColumn, AssertionResult, ClassAmount, ClassCount, ColumnSchema, ColumnTotal, ComparisonClass,
-    ComparisonResult, CurrencyAmount, CurrencyOf, DataSetKind, DataSetResult, Digest, Excluded, Outcome, RESULT_SCHEMA,
-    Rejected, RunId, RunResult, Severity, Side, TableResult, TestOutcome, TestResult, TieOutResult, TieOutStatus,
-    conclude, foot_comparison, foot_data_set,
+    ComparisonResult, CurrencyAmount, CurrencyOf, DataSetKind, DataSetResult, Decimal, Digest, Excluded, Outcome,
+    RESULT_SCHEMA, Rejected, RunId, RunResult, Severity, Side, TableResult, TestOutcome, TestResult, TieOutResult,
+    TieOutStatus, conclude, foot_comparison, foot_data_set,
 };
 use tieout_tables::{TableFile, TableWriter};
 
@@ -191,10 +191,19 @@ impl Run {
             ("reference", text(&["C", "D", "E", "F", "F", "G"])),
         ]);
         self.add_table("comparison-statement-ledger", exceptions);
-        let failed = self.table(vec![("reference", text(&["G"])), ("amount", amounts(&[100]))]);
+        let failed = self.table(vec![("reference", text(&["G"])), ("amount_at_stake", amounts(&[100]))]);
         self.add_table("assertion-large-enough", failed);
-        let tie_outs = self.table(vec![("id", text(&["total"])), ("left", amounts(&[7201]))]);
-        self.add_table("tie-outs", tie_outs);
+        let tie_out = self.table(vec![
+            ("tie_out", text(&["total", "total", "total"])),
+            ("currency", text(&["EUR", "EUR", "USD"])),
+            ("account", text(&["1", "2", "2"])),
+            ("left", amounts(&[6001, 1200, 0])),
+            ("right", amounts(&[6000, 1800, 100])),
+            ("difference", amounts(&[1, -600, -100])),
+            ("threshold", amounts(&[600, 600, 600])),
+            ("status", text(&["ok", "over_threshold", "ok"])),
+        ]);
+        self.add_table("tie-out-total", tie_out);
         self.result.comparisons.push(comparison());
         self.result.assertions.push(AssertionResult {
             id: "large-enough".to_owned(),
@@ -206,18 +215,14 @@ impl Run {
             amount: Some("1.00".parse().unwrap()),
             amounts: vec![CurrencyAmount { currency: "USD".parse().unwrap(), amount: "1.00".parse().unwrap() }],
         });
-        self.result.tie_outs.push(TieOutResult {
-            id: "total".to_owned(),
-            group: BTreeMap::new(),
-            currency: "EUR".parse().unwrap(),
-            left: "72.01".parse().unwrap(),
-            right: "78.00".parse().unwrap(),
-            difference: "-5.99".parse().unwrap(),
-            threshold: "10.00".parse().unwrap(),
-            status: TieOutStatus::Ok,
-            groups: None,
-            groups_over_threshold: None,
-        });
+        self.result.tie_outs = vec![
+            TieOutResult { groups: Some(2), groups_over_threshold: Some(1), ..tie_out_row("EUR", "72.01", "78.00") },
+            TieOutResult { groups: Some(1), groups_over_threshold: Some(0), ..tie_out_row("USD", "0.00", "1.00") },
+            TieOutResult {
+                group: BTreeMap::from([("account".to_owned(), "2".to_owned())]),
+                ..tie_out_row("EUR", "12.00", "18.00")
+            },
+        ];
     }
 
     fn add_table(&mut self, name: &str, (bytes, file): (Vec<u8>, TableFile)) {
@@ -318,6 +323,23 @@ fn comparison() -> ComparisonResult {
             amount(Side::Right, OnlyRight, "USD", "1.00"),
             amount(Side::Right, DuplicateKey, "EUR", "18.00"),
         ],
+    }
+}
+
+fn tie_out_row(currency: &str, left: &str, right: &str) -> TieOutResult {
+    let (left, right): (Decimal, Decimal) = (left.parse().unwrap(), right.parse().unwrap());
+    let (difference, threshold) = (left.checked_sub(right).unwrap(), "6.00".parse().unwrap());
+    TieOutResult {
+        id: "total".to_owned(),
+        group: BTreeMap::new(),
+        currency: currency.parse().unwrap(),
+        left,
+        right,
+        difference,
+        threshold,
+        status: TieOutStatus::of(difference, threshold),
+        groups: None,
+        groups_over_threshold: None,
     }
 }
 

@@ -33,9 +33,21 @@ fn every_check_of_the_run_is_carried_out() {
     let found = Run::new().verify();
     let names: Vec<&str> = found.checks.iter().map(|check| check.name.as_str()).collect();
     let expected = [
-        "files", "zip", "request", "definition", "result", "data set statement", "data set ledger",
-        "table comparison-statement-ledger", "table assertion-large-enough", "table tie-outs",
-        "comparison statement-ledger", "assertion large-enough", "footing", "outcome",
+        "files",
+        "zip",
+        "request",
+        "definition",
+        "result",
+        "data set statement",
+        "data set ledger",
+        "table comparison-statement-ledger",
+        "table assertion-large-enough",
+        "table tie-out-total",
+        "comparison statement-ledger",
+        "tie-out total",
+        "assertion large-enough",
+        "footing",
+        "outcome",
     ];
     assert_eq!(names, expected);
 }

@@ -98,7 +98,7 @@ fn groups_are_agreed_one_by_one_even_when_the_total_agrees() {
 #[test]
 fn a_group_of_null_is_shown_without_its_column() {
     let right = side(&[(None, "EUR", Some(5))], &["account"]);
-    let found = tie_out("total", side(&[], &["account"]), &right, &[]).unwrap();
+    let found = tie_out("total", side(&[], &["account"]), right, &[]).unwrap();
     assert_eq!(found.results.len(), 2);
     assert!(found.results[1].group.is_empty());
     let table = found.batches().next().unwrap().unwrap();

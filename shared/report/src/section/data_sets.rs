@@ -52,7 +52,7 @@ fn notices(data_set: &DataSetResult) -> Vec<(Tone, String)> {
 
 /// Rows and control totals from what was read to the population.
 fn population(data_set: &DataSetResult) -> Table {
-    let mut headers = vec!["".to_owned(), "#Read".to_owned()];
+    let mut headers = vec![String::new(), "#Read".to_owned()];
     headers.extend(data_set.excluded.iter().map(|part| format!("#Less {}", words(&part.reason))));
     headers.extend(["#Less rejected".to_owned(), "#Population".to_owned()]);
     let mut table = Table::new(format!("Population of {}", data_set.name), headers);

@@ -35,10 +35,15 @@ fn block(exceptions: &ExceptionTable) -> Result<Block, ReportError> {
     Ok(Block {
         heading: exceptions.id.clone(),
         kind: exceptions.kind.title().to_owned(),
-        about: format!("{} {}", exceptions.title, extent(shown, exceptions.total_rows)),
+        about: about(&exceptions.title, shown, exceptions.total_rows),
         tables: if shown == 0 { Vec::new() } else { vec![table] },
         ..Block::default()
     })
+}
+
+fn about(title: &str, shown: usize, total: u64) -> String {
+    let (title, extent) = (title.trim().trim_end_matches('.'), extent(shown, total));
+    if title.is_empty() { extent } else { format!("{title}. {extent}") }
 }
 
 fn extent(shown: usize, total: u64) -> String {

@@ -112,7 +112,7 @@ pub(crate) fn exceptions() -> Vec<ExceptionTable> {
     let reject = [("file", "text"), ("line", "integer"), ("column", "text"), ("value", "text"), ("problem", "text")];
     let rejected: [&[&str]; 1] = [&["statement.csv", "57", "amount", "9.999,9A", "is not a number as declared"]];
     vec![
-        table("statement-ledger", "Entries that differ.", ExceptionKind::Comparison, &compared, &found),
+        table("statement-ledger", "Entries that differ", ExceptionKind::Comparison, &compared, &found),
         table("weekend-posting", "Rows that fail the assertion.", ExceptionKind::Assertion, &posted, &weekend),
         table("statement", "Values are masked: digits are 9, letters A.", ExceptionKind::Rejects, &reject, &rejected),
     ]

@@ -83,8 +83,7 @@ impl Collector {
 
     /// Takes a row that is bad as a whole, for a reason such as a wrong number of cells.
     pub(super) fn reject_row(&mut self, place: Place<'_>, problem: String) -> Result<(), SourceError> {
-        let column = self.first_column.clone();
-        self.reject(place, RowProblem { column, masked: String::new(), problem })
+        self.reject(place, RowProblem { column: String::new(), masked: String::new(), problem })
     }
 
     /// Takes a row that is bad for one column, where the value itself says nothing.
@@ -119,7 +118,10 @@ impl Collector {
     }
 
     fn reject(&mut self, place: Place<'_>, problem: RowProblem) -> Result<(), SourceError> {
-        let RowProblem { column, masked, problem } = problem;
+        let RowProblem { mut column, masked, problem } = problem;
+        if column.is_empty() {
+            column.clone_from(&self.first_column);
+        }
         self.rejects.push(Reject { origin: place.origin.to_owned(), line: place.line, column, masked, problem });
         self.advance(place.bytes_read)
     }

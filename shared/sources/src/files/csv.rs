@@ -3,8 +3,8 @@
 //! A row with another number of cells than the header (without a header: than the contract) is a reject as a whole,
 //! because no cell of it can be trusted to stand in its column.
 
-use tieout_catalog::{Encoding, FileFormat};
-use tieout_model::Contract;
+use tieout_catalog::Encoding;
+use tieout_model::{Contract, ReasonCode};
 use tieout_pipeline::ports::SourceError;
 use tieout_tables::InputCell;
 
@@ -12,29 +12,17 @@ use super::collector::{Collector, Place};
 use super::csv_records::CsvRecords;
 use super::header::match_headers;
 use super::input::{Input, Origin};
-use super::refusal::unreadable;
+use super::refusal::{refused, unreadable};
 use super::text::TextWindow;
 
-/// How a CSV file is written; the fields of `FileFormat::Csv`.
+/// How a CSV file is written: the fields of `FileFormat::Csv`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct CsvFormat {
-    delimiter: u8,
-    quote: Option<u8>,
-    header: bool,
-    skip_rows: u64,
-    encoding: Encoding,
-}
-
-impl CsvFormat {
-    /// The settings of a CSV format; `None` for another format.
-    pub(super) fn of(format: &FileFormat) -> Option<Self> {
-        match *format {
-            FileFormat::Csv { delimiter, quote, header, skip_rows, encoding } => {
-                Some(Self { delimiter, quote, header, skip_rows, encoding })
-            }
-            _ => None,
-        }
-    }
+    pub(super) delimiter: u8,
+    pub(super) quote: Option<u8>,
+    pub(super) header: bool,
+    pub(super) skip_rows: u64,
+    pub(super) encoding: Encoding,
 }
 
 /// Where the cells of a row belong.
@@ -92,7 +80,13 @@ fn read_header(records: &mut CsvRecords, contract: &Contract) -> Result<Layout, 
     if headers == [""] {
         return Err(unreadable(format!("{name}, line {}: the header is a blank line", header.line), cure));
     }
-    let positions = match_headers(&name, &headers, contract)?;
+    let positions = match_headers(&name, &headers, contract).map_err(|error| match error {
+        SourceError::Refused { code: ReasonCode::ColumnMissing, detail, .. } if headers.len() == 1 => {
+            let cure = "correct `delimiter`: as declared, the whole header is one cell; or else `header` or `aliases`";
+            refused(ReasonCode::ColumnMissing, detail, cure)
+        }
+        other => other,
+    })?;
     Ok(Layout { positions, width: headers.len(), set_by: "the header" })
 }
 

@@ -37,8 +37,20 @@ pub(super) fn match_headers(
     if missing.is_empty() { Ok(positions) } else { Err(missing_columns(place, &missing, headers)) }
 }
 
+/// Refuses a contract in which two columns claim one key, for a format without a header row.
+pub(super) fn check_claims(place: &str, contract: &Contract) -> Result<(), SourceError> {
+    for (at, column) in contract.columns.iter().enumerate() {
+        let earlier = contract.columns.get(..at).unwrap_or_default();
+        let claims = |other: &&Column| other.headers.iter().any(|header| column.headers.contains(header));
+        if let Some(other) = earlier.iter().find(claims) {
+            return Err(claimed_twice(place, &other.name, column));
+        }
+    }
+    Ok(())
+}
+
 /// Whether a header calls a column; spaces around it count only where the column's own text keeps them.
-pub(super) fn names(column: &Column, header: &str) -> bool {
+fn names(column: &Column, header: &str) -> bool {
     let matches = |text: &str| column.headers.iter().any(|name| name == text);
     matches(header) || (column.format.trim && matches(header.trim()))
 }

@@ -8,7 +8,7 @@ use tieout_model::{Contract, ReasonCode};
 use tieout_pipeline::ports::SourceError;
 
 use super::collector::{Collector, Place};
-use super::header::missing_columns;
+use super::header::{check_claims, missing_columns};
 use super::input::{Input, Origin};
 use super::json_object::{ObjectProblem, ObjectReader};
 use super::refusal::refused;
@@ -19,6 +19,7 @@ use super::text::TextWindow;
 pub(super) fn read(input: Input, contract: &Contract, collector: &mut Collector) -> Result<Origin, SourceError> {
     let mut window = TextWindow::open(input, Encoding::Utf8)?;
     let name = window.name().to_owned();
+    check_claims(&name, contract)?;
     let mut objects = ObjectReader::new(contract);
     let mut row = Row::default();
     let (mut line, mut lines_taken) = (0, 0);

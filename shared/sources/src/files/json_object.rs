@@ -63,7 +63,7 @@ impl ObjectReader {
         if let Err(error) = read {
             return Err(ObjectProblem::Line(match error.classify() {
                 serde_json::error::Category::Data => "is not a JSON object".to_owned(),
-                _ => format!("is not valid JSON at character {}", error.column()),
+                _ => format!("is not valid JSON at byte {}", error.column()),
             }));
         }
         for (ever, now) in self.ever_seen.iter_mut().zip(&self.seen) {

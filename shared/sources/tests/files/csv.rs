@@ -1,5 +1,6 @@
 //! CSV: dialects, headers, ragged rows, quotes, line numbers.
 
+use proptest::prelude::*;
 use tieout_catalog::{Encoding, FileFormat};
 use tieout_model::ReasonCode;
 
@@ -42,7 +43,7 @@ fn line_ends_of_every_kind_and_a_missing_last_one_are_read() {
 
 #[test]
 fn quotes_protect_delimiters_line_ends_and_quotes() {
-    let text = b"reference;amount\r\n\"A;\"\"B\"\"\r\nC\";\"1\"\r\n5\" disk;2\r\n\"\";3";
+    let text = b"reference;amount\r\n\"A;\"\"B\"\"\r\nC\";\"1\"\r\n5\" disk;2\r\n";
     assert_eq!(rows(text), [["A;\"B\"\r\nC", "1.00"], ["5\" disk", "2.00"]].map(|row| row.map(str::to_owned)));
 }
 
@@ -114,6 +115,13 @@ fn an_absent_optional_column_is_null_and_an_absent_required_one_is_refused() {
 }
 
 #[test]
+fn a_wrong_delimiter_is_suspected_when_the_header_is_one_cell() {
+    let (code, detail, cure) = refusal("a.csv", b"reference,amount\nA,1\n", csv(), columns());
+    assert_eq!((code, detail.as_str()), (ReasonCode::ColumnMissing, "a.csv has no columns 'reference', 'amount'"));
+    assert!(cure.starts_with("correct `delimiter`"), "{cure}");
+}
+
+#[test]
 fn two_headers_for_one_column_are_refused() {
     let (code, detail, _) = refusal("a.csv", b"reference;amount;amount\n", csv(), columns());
     assert_eq!(code, ReasonCode::HeaderAmbiguous);
@@ -170,4 +178,50 @@ fn a_large_record_below_the_limit_and_many_cells_are_read_whole() {
     let many = ";".repeat(999);
     let text = format!("reference;amount{many}\n{note};1{many}\n");
     assert_eq!(rows(text.as_bytes()), [[note.as_str(), "1.00"]]);
+}
+
+#[test]
+fn lines_are_counted_across_the_borders_of_reads() {
+    // 64 KiB is a multiple of none of these lengths, so that reads end at every place of a record.
+    for end in ["\n", "\r\n", "\r"] {
+        for padding in 0..5 {
+            let note = "x".repeat(padding);
+            let mut text = format!("reference;amount{end}");
+            for _ in 0..20_000 {
+                text += &format!("{note}A;1{end}\"B{end}\";2{end}");
+            }
+            text += &format!("{end}C;bad{end}");
+            let read = read_one("a.csv", text.as_bytes(), csv(), columns()).unwrap();
+            let lines: Vec<u64> = read.rejects.iter().map(|reject| reject.line).collect();
+            assert_eq!((lines, read.rows().len()), (vec![60_002, 60_003], 40_000), "{end:?} {padding}");
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn what_is_written_with_quotes_is_read_back(
+        rows in prop::collection::vec(prop::collection::vec("[a;\"\r\n é]{0,4}", 3), 1..20),
+        end in prop::sample::select(vec!["\n", "\r\n", "\r"]),
+        always in any::<bool>(),
+        last_end in any::<bool>(),
+    ) {
+        let columns = ["a", "b", "c"].map(|name| {
+            let mut column = column(name, "text");
+            column.format.trim = false;
+            column.format.null = Vec::new();
+            column
+        });
+        let cell = |text: &String| match always || text.contains([';', '"', '\r', '\n']) {
+            true => format!("\"{}\"", text.replace('"', "\"\"")),
+            false => text.clone(),
+        };
+        let lines: Vec<String> = rows.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>().join(";")).collect();
+        let text = format!("a;b;c{end}{}{}", lines.join(end), if last_end { end } else { "" });
+        let read = read_one("a.csv", text.as_bytes(), csv(), columns.to_vec()).unwrap();
+        prop_assert_eq!(read.rejects(), Vec::<String>::new());
+        prop_assert_eq!(read.rows(), rows);
+    }
 }

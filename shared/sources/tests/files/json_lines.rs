@@ -79,15 +79,15 @@ fn what_is_no_row_is_a_reject_with_its_line() {
         "2 amount: is nested, and a column holds single values []",
         "3 amount: stands twice in its object []",
         "4 reference: is not a JSON object []",
-        "5 reference: is not valid JSON at character 28 []",
+        "5 reference: is not valid JSON at byte 27 []",
         "6 reference: is a blank line []",
-        "7 reference: is not valid JSON at character 28 []",
-        "8 reference: is not valid JSON at character 19 []",
+        "7 reference: is not valid JSON at byte 28 []",
+        "8 reference: is not valid JSON at byte 19 []",
         "9 reference: is null, and the column has no nulls []",
         "10 reference: holds a NUL character []",
         "11 reference: has an escape that is no character []",
         "12 reference: is nested, and a column holds single values []",
-        "13 reference: is not valid JSON at character 27 []",
+        "13 reference: is not valid JSON at byte 27 []",
         "14 reference: is not a JSON object []",
     ];
     assert_eq!(read.rejects(), expected);
@@ -114,6 +114,15 @@ fn two_keys_for_one_column_are_refused() {
     let (code, detail, _) = refusal("a.jsonl", text, FileFormat::JsonLines, columns);
     assert_eq!(code, ReasonCode::HeaderAmbiguous);
     assert_eq!(detail, "a.jsonl, line 2: two keys of the object stand for 'amount'");
+}
+
+#[test]
+fn one_key_for_two_columns_is_refused() {
+    let mut columns = columns();
+    columns[2].headers.push("amount".to_owned());
+    let (code, detail, _) = refusal("a.jsonl", b"{\"amount\":1}\n", FileFormat::JsonLines, columns);
+    assert_eq!(code, ReasonCode::HeaderAmbiguous);
+    assert_eq!(detail, "a.jsonl has one column that both 'amount' and 'settled' claim");
 }
 
 #[test]

@@ -12,7 +12,8 @@ use tieout_tables::schema_of;
 
 use crate::support::{Outcome, column, csv, data_set, folder, not_null, read};
 
-const ROWS: usize = 20_000;
+/// More than one batch holds.
+const ROWS: usize = 9_000;
 
 fn columns() -> Vec<Column> {
     vec![
@@ -123,15 +124,14 @@ fn the_same_rows_in_every_format_give_the_same_batches() {
     ];
     for (name, bytes, format) in files {
         let folder = folder(&[(name, bytes)]);
-        let first = read(folder.path(), &data_set(name, format.clone(), columns())).unwrap();
-        assert_eq!(first.rejects(), Vec::<String>::new(), "{name}");
-        assert!(first.batches == expected.batches, "{name}");
-        promises(folder.path(), &data_set(name, format, columns()), ROWS);
+        let read = promises(folder.path(), &data_set(name, format, columns()), ROWS);
+        assert_eq!(read.rejects(), Vec::<String>::new(), "{name}");
+        assert!(read.batches == expected.batches, "{name}");
     }
 }
 
 /// Reads a data set twice and holds the port's promises against it.
-fn promises(folder: &std::path::Path, data_set: &DataSet, rows_in_file: usize) {
+fn promises(folder: &std::path::Path, data_set: &DataSet, rows_in_file: usize) -> Outcome {
     let first = read(folder, data_set).unwrap();
     let second = read(folder, data_set).unwrap();
     assert!(first.batches == second.batches && first.rejects == second.rejects, "same input, same batches");
@@ -143,16 +143,16 @@ fn promises(folder: &std::path::Path, data_set: &DataSet, rows_in_file: usize) {
     assert_eq!(first.bytes_read.last().copied(), first.size_bytes);
     let schema = schema_of(&data_set.contract);
     assert!(first.batches.iter().all(|batch| batch.schema() == schema));
+    first
 }
 
 #[test]
 fn rows_and_rejects_together_are_the_rows_of_the_file() {
     let folder = folder(&[("a.csv", &csv_bytes(true))]);
     let data_set = data_set("a.csv", csv(), columns());
-    promises(folder.path(), &data_set, ROWS);
-    let read = read(folder.path(), &data_set).unwrap();
+    let read = promises(folder.path(), &data_set, ROWS);
     let lines: Vec<u64> = read.rejects.iter().map(|reject| reject.line).collect();
-    let expected: Vec<u64> = (1..=20).map(|thousand| thousand * 1000 + 1).collect();
+    let expected: Vec<u64> = (1..=9).map(|thousand| thousand * 1000 + 1).collect();
     assert_eq!(lines, expected);
     assert!(read.rejects.iter().all(|reject| reject.masked == "99,9a" && reject.column == "amount"));
 }
@@ -215,6 +215,6 @@ fn a_reader_may_be_dropped_before_its_end() {
         let mut reader = FilesSource::new().open(&request).await.unwrap();
         let first = reader.next_batch().await.unwrap().unwrap();
         assert_eq!(first.rows.num_rows(), 8192);
-        assert_eq!(reader.origins(), [format!("a.csv ({} bytes)", "1,053,901")]);
+        assert!(reader.origins()[0].starts_with("a.csv (") && !reader.origins()[0].contains("sha256"));
     });
 }

@@ -227,7 +227,7 @@ fn a_workbook_that_is_damaged_cut_off_or_something_else_is_refused() {
         headed(sheet);
         for row in 1..200 {
             sheet.write(row, 0, format!("reference {row}")).unwrap();
-            sheet.write(row, 1, f64::from(row) / 8.0).unwrap();
+            sheet.write(row, 1, f64::from(row) / 4.0).unwrap();
         }
     });
     assert_eq!(read(&bytes).rows().len(), 199);

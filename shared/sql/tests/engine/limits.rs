@@ -47,6 +47,7 @@ fn threads_and_memory_do_not_change_an_answer() {
 fn a_sort_larger_than_the_memory_goes_through_the_scratch_folder_and_leaves_nothing() {
     let world = World::new().table("t", &scrambled(200_000));
     let sql = "select id, t from t order by t";
+    for mb in [8,10,12,14,16] { for th in [1,2,4] { let r = answer(&world, th, mb << 20, sql); eprintln!("{mb} {th} {}", r.is_ok()); } }
     let sorted = answer(&world, 1, 8 << 20, sql).unwrap();
     assert_eq!(sorted.len(), 200_000);
     assert!(sorted.is_sorted_by_key(|row| row.split_once('|').unwrap().1.to_owned()));

@@ -101,7 +101,7 @@ fn binary_floats() {
     assert!(World::orders().refusal("select sqrt(amount) as x from orders").0.starts_with("there is no function 'sqrt'"));
     refused(
         "select floor(order_id) as x from orders",
-        "CAST(orders.order_id AS DOUBLE) is a binary float, which does not hold amounts exactly: cast what it is made \
+        "floor(CAST(orders.order_id AS DOUBLE)) is a binary float, which does not hold amounts exactly: cast what it is made \
          of to decimal(precision,scale)",
         None,
     );

@@ -45,7 +45,7 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
             "tables",
         ],
     ),
-    ("testkit", &["model"]),
+    ("testkit", &["model", "pipeline"]),
 ];
 
 /// Families of packages that no pure crate links: asynchronous runtime, cloud, SQL engine.

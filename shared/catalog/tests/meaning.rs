@@ -1,0 +1,118 @@
+//! What a definition means once it is loaded: the defaults, and every key in its place.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod fixture;
+
+use fixture::folder;
+use tieout_catalog::{
+    Compression, Control, CutoffRuleKind, DataSetQuery, DataSetTest, Encoding, ExpectedCount, ExpectedTotal,
+    FileFormat, PeriodStart, SourceKind, Within, definition_digest, load,
+};
+use tieout_model::{ColumnType, CurrencyOf, NegativeForm, Outcome, Severity};
+
+fn loaded(edits: &[(&str, &str)]) -> Control {
+    load(&folder(edits)).unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
+}
+
+fn format_of(control: &Control, index: usize) -> &FileFormat {
+    let DataSetQuery::Files { format, .. } = &control.data_sets[index].query;
+    format
+}
+
+#[test]
+fn people_rules_and_settings_are_as_written() {
+    let control = loaded(&[]);
+    assert_eq!((control.owner.name.as_str(), control.reviewer.email.as_str()), ("Ann", "bob@example.com"));
+    assert_eq!(control.cutoff.kind, CutoffRuleKind::PreviousMonthEnd);
+    assert_eq!(control.parameters[0].default.as_deref(), Some("0.00"));
+    assert_eq!(control.sources[0].kind, SourceKind::Files { folder: "data".to_owned() });
+    assert_eq!(control.thresholds[0].amount.to_string(), "5.00");
+    assert_eq!(control.notify.recipients[0].person, control.owner);
+    assert_eq!(control.notify.recipients[0].on, [Outcome::Clean, Outcome::Exceptions]);
+    assert_eq!(control.notify.recipients[1].person.email, "cem@example.com");
+}
+
+#[test]
+fn data_sets_have_their_format_contract_scope_and_tests() {
+    let control = loaded(&[]);
+    let bank = &control.data_sets[0];
+    let DataSetQuery::Files { file, format, compression } = &bank.query;
+    assert_eq!((file.as_str(), *compression), ("bank*.csv", Compression::ByName));
+    let csv =
+        FileFormat::Csv { delimiter: b';', quote: Some(b'"'), header: true, skip_rows: 0, encoding: Encoding::Utf8 };
+    assert_eq!(*format, csv);
+    let names: Vec<_> = bank.contract.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(names, ["reference", "booked_on", "amount", "count"]);
+    let amount = bank.contract.column("amount").unwrap();
+    assert_eq!(amount.data_type, ColumnType::Decimal { precision: 18, scale: 2 });
+    assert_eq!((amount.format.number.decimal_mark, amount.format.number.group_mark), (',', Some('.')));
+    assert_eq!(bank.contract.column("booked_on").unwrap().headers, ["Booked"]);
+    assert_eq!(bank.contract.amounts[0].currency, CurrencyOf::Fixed("EUR".parse().unwrap()));
+    assert_eq!(bank.scope.since, Some(PeriodStart::MonthStart));
+    assert_eq!(bank.tests[0], DataSetTest::MinRows { rows: 2 });
+    let sum_of = ExpectedCount::SumOf { data_set: "ledger".to_owned(), column: "lines".to_owned() };
+    assert_eq!(bank.tests[2], DataSetTest::ExpectedCount { expected: sum_of });
+    let expected = ExpectedTotal::TotalOf { data_set: "sums".to_owned(), column: "amount".to_owned() };
+    assert_eq!(bank.tests[3], DataSetTest::ExpectedTotal { column: "amount".to_owned(), expected });
+
+    let ledger = &control.data_sets[1];
+    assert_eq!(*format_of(&control, 1), FileFormat::Xlsx { sheet: Some("Ledger".to_owned()), header_row: 1 });
+    assert_eq!(ledger.contract.amounts[0].currency, CurrencyOf::Column("money".to_owned()));
+    let within = Within { data_set: "bank".to_owned(), on: vec!["reference".to_owned()] };
+    assert_eq!(ledger.scope.within, Some(within));
+    assert_eq!((ledger.rejects_tolerated, control.derived[0].sql.as_str()), (0, fixture::SQL));
+}
+
+#[test]
+fn a_column_overrides_the_format_of_its_data_set() {
+    let edit = (
+        r#"{ name = "amount", type = "decimal(18,2)", currency = "EUR" },"#,
+        r#"{ name = "amount", type = "decimal(18,2)", currency = "EUR", decimal_mark = ".", group_mark = "", negative = ["parentheses"], aliases = ["Sum"] },"#,
+    );
+    let control = loaded(&[edit]);
+    let amount = control.data_sets[0].contract.column("amount").unwrap();
+    assert_eq!((amount.format.number.decimal_mark, amount.format.number.group_mark), ('.', None));
+    assert_eq!(amount.format.number.negative, [NegativeForm::Parentheses]);
+    assert_eq!(amount.headers, ["amount", "Sum"]);
+    assert_eq!(control.data_sets[0].contract.column("count").unwrap().format.number.decimal_mark, ',');
+}
+
+#[test]
+fn files_without_quotes_or_header_and_other_encodings_are_declared() {
+    let edit = (r#"delimiter = ";""#, r#"delimiter = "\t", quote = "", skip_rows = 2, encoding = "latin-1""#);
+    let control = loaded(&[edit]);
+    let csv = FileFormat::Csv { delimiter: b'\t', quote: None, header: true, skip_rows: 2, encoding: Encoding::Latin1 };
+    assert_eq!(*format_of(&control, 0), csv);
+    let control = loaded(&[(r#"kind = "xlsx", sheet = "Ledger""#, r#"kind = "json_lines""#)]);
+    assert_eq!(*format_of(&control, 1), FileFormat::JsonLines);
+}
+
+#[test]
+fn checks_are_as_written() {
+    let control = loaded(&[]);
+    let [bank_sums, bank_ledger] = control.comparisons.as_slice() else { panic!("two comparisons") };
+    assert_eq!(bank_sums.columns[0].absolute.unwrap().to_string(), "0.01");
+    assert_eq!(bank_sums.columns[0].relative, None);
+    assert_eq!(bank_ledger.columns[0].relative.unwrap().to_string(), "0.5");
+    assert_eq!((bank_ledger.key[0].left.as_str(), bank_ledger.key[0].right.as_str()), ("reference", "reference"));
+    let tie_out = &control.tie_outs[0];
+    assert_eq!(
+        (tie_out.by.as_slice(), tie_out.thresholds.as_slice()),
+        (["reference".to_owned()].as_slice(), ["small".to_owned()].as_slice())
+    );
+    let [positive, sums_positive] = control.assertions.as_slice() else { panic!("two assertions") };
+    let at_stake = positive.at_stake.as_ref().unwrap();
+    assert_eq!((at_stake.expression.as_str(), at_stake.decimals), ("abs(amount)", 2));
+    assert_eq!((sums_positive.severity, sums_positive.at_stake.as_ref()), (Severity::Review, None));
+}
+
+#[test]
+fn the_digest_is_over_lengths_paths_and_bytes() {
+    let files = [("a".to_owned(), b"xy".to_vec()), ("b.sql".to_owned(), Vec::new())].into();
+    let encoded = b"\0\0\0\0\0\0\0\x01a\0\0\0\0\0\0\0\x02xy\0\0\0\0\0\0\0\x05b.sql\0\0\0\0\0\0\0\0";
+    assert_eq!(definition_digest(&files), tieout_model::Digest::of(encoded));
+    let control = loaded(&[]);
+    assert_eq!(control.files.keys().collect::<Vec<_>>(), ["control.toml", "sums.sql"]);
+    assert_eq!(control.digest, definition_digest(&control.files));
+}
