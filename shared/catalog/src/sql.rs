@@ -220,7 +220,7 @@ mod tests {
     fn one_select_over_known_tables_is_good() {
         for sql in [
             "SELECT a FROM orders",
-            "-- c\nWITH x AS (SELECT * FROM orders) SELECT * FROM x JOIN Orders o ON o.a = x.a WHERE d <= $cutoff_date;",
+            "-- c\nWITH x AS (SELECT * FROM orders) SELECT * FROM x JOIN Orders o ON o.a = x.a WHERE d > $cutoff_date;",
             "SELECT 1 UNION ALL SELECT 2",
             "(SELECT a FROM \"orders\")",
         ] {

@@ -68,7 +68,8 @@ fn data_sets_have_their_format_contract_scope_and_tests() {
 fn a_column_overrides_the_format_of_its_data_set() {
     let edit = (
         r#"{ name = "amount", type = "decimal(18,2)", currency = "EUR" },"#,
-        r#"{ name = "amount", type = "decimal(18,2)", currency = "EUR", decimal_mark = ".", group_mark = "", negative = ["parentheses"], aliases = ["Sum"] },"#,
+        "{ name = \"amount\", type = \"decimal(18,2)\", currency = \"EUR\", decimal_mark = \".\", group_mark = \"\", \
+         negative = [\"parentheses\"], aliases = [\"Sum\"] },",
     );
     let control = loaded(&[edit]);
     let amount = control.data_sets[0].contract.column("amount").unwrap();

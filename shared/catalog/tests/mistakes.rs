@@ -131,3 +131,24 @@ fn a_derived_data_set_whose_columns_nobody_planned_is_a_mistake() {
     let diagnostics = check_schemas(&control, &folder, &BTreeMap::new()).unwrap_err();
     assert_eq!(diagnostics.to_string(), "cash/sums.sql:1:1: the columns of 'sums' are not known");
 }
+
+#[test]
+fn a_damaged_definition_loads_or_says_what_is_wrong() {
+    let lines: Vec<_> = fixture::TOML.lines().collect();
+    let without = |dropped: usize| {
+        let kept = lines.iter().enumerate().filter(|(index, _)| *index != dropped);
+        kept.map(|(_, line)| *line).collect::<Vec<_>>().join("\n")
+    };
+    let cut_off = (0..fixture::TOML.len()).step_by(17).map(|end| fixture::TOML[..end].to_owned());
+    let mut refused = 0;
+    for toml in (0..lines.len()).map(without).chain(cut_off) {
+        let mut folder = folder(&[]);
+        folder.files.insert("control.toml".to_owned(), toml.clone().into_bytes());
+        if let Err(diagnostics) = load(&folder) {
+            assert!(!diagnostics.is_empty(), "{toml}");
+            assert!(!diagnostics.to_string().contains("could not be read"), "{diagnostics}");
+            refused += 1;
+        }
+    }
+    assert!(refused > 200, "only {refused} damaged definitions were refused");
+}

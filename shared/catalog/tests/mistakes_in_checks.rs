@@ -18,7 +18,12 @@ fn sql_is_checked_where_it_stands() {
 
 const CHECKS: &[Case] = &[
     (
-        &[("left = \"bank\"\nright = \"sums\"", "left = \"bnk\"\nright = \"sums\"")],
+        &[(
+            "left = \"bank\"\n\
+         right = \"sums\"",
+            "left = \"bnk\"\n\
+         right = \"sums\"",
+        )],
         "72:8: there is no data set 'bnk'; did you mean 'bank'?",
     ),
     (
@@ -27,11 +32,13 @@ const CHECKS: &[Case] = &[
     ),
     (
         &[(r#"left = "reference", right = "reference""#, r#"left = "reference", right = "lines""#)],
-        "81:17: 'reference' is text and 'lines' is integer; cast one of them in a derived data set",
+        "81:17: 'reference' is text and 'lines' is integer; cast one of them in a derived \
+         data set",
     ),
     (
         &[(r#"left = "amount", right = "amount", relative"#, r#"left = "amount", right = "money", relative"#)],
-        "82:21: 'amount' is decimal(18,2) and 'money' is text; cast one of them in a derived data set",
+        "82:21: 'amount' is decimal(18,2) and 'money' is text; cast one of them in a \
+         derived data set",
     ),
     (
         &[(r#"left = "amount", right = "amount", relative"#, r#"left = "reference", right = "reference", relative"#)],
@@ -39,7 +46,8 @@ const CHECKS: &[Case] = &[
     ),
     (
         &[(r#"relative = "0.5""#, "relative = 0.5")],
-        r#"82:60: 'relative' must be an exact decimal in quotes, such as "100.00", not a float"#,
+        "82:60: 'relative' must be an exact decimal in quotes, such as \"100.00\", not a \
+         float",
     ),
     (&[(r#"relative = "0.5""#, r#"relative = "-0.5""#)], "82:60: 'relative' is -0.5; a tolerance is not below zero"),
     (
@@ -56,7 +64,8 @@ const CHECKS: &[Case] = &[
     ),
     (
         &[(r#"id = "bank-ledger""#, r#"id = "Bank Ledger""#)],
-        "78:6: 'id' is 'Bank Ledger'; an id is lower-case letters, digits and single hyphens, at most 64",
+        "78:6: 'id' is 'Bank Ledger'; an id is lower-case letters, digits and single \
+         hyphens, at most 64",
     ),
     (
         &[(r#"id = "total""#, r#"id = "positive""#)],
@@ -68,7 +77,8 @@ const CHECKS: &[Case] = &[
     ),
     (
         &[(r#"left = { data_set = "bank", column = "amount" }"#, r#"left = { data_set = "bank", column = "count" }"#)],
-        "86:38: column 'count' of 'bank' has no currency, so it has no control total; did you mean 'amount'?",
+        "86:38: column 'count' of 'bank' has no currency, so it has no control total; did \
+         you mean 'amount'?",
     ),
     (
         &[(r#"by = ["reference"]"#, r#"by = ["refrence"]"#)],
@@ -99,18 +109,36 @@ const CHECKS: &[Case] = &[
         "68:23: amount column 'amount' needs 'currency' or 'currency_column'",
     ),
     (
-        &[("data_set = \"bank\"\nholds", "data_set = \"bak\"\nholds")],
+        &[(
+            "data_set = \"bank\"\n\
+         holds",
+            "data_set = \"bak\"\n\
+         holds",
+        )],
         "93:12: there is no data set 'bak'; did you mean 'bank'?",
     ),
     (
-        &[("amount = \"abs(amount)\"\ncurrency = \"EUR\"", r#"amount = "abs(amount)""#)],
+        &[(
+            "amount = \"abs(amount)\"\n\
+         currency = \"EUR\"",
+            r#"amount = "abs(amount)""#,
+        )],
         "97:10: 'amount' needs 'currency' or 'currency_column'",
     ),
     (
-        &[("amount = \"abs(amount)\"\ncurrency = \"EUR\"", "amount = \"abs(amount)\"\ncurrency_column = \"amount\"")],
+        &[(
+            "amount = \"abs(amount)\"\n\
+         currency = \"EUR\"",
+            "amount = \"abs(amount)\"\n\
+         currency_column = \"amount\"",
+        )],
         "98:19: column 'amount' of 'bank' is decimal(18,2), not text",
     ),
-    (&[("amount = \"abs(amount)\"\n", "")], "97:12: 'currency' needs an 'amount'\n98:12: 'decimals' needs an 'amount'"),
+    (
+        &[("amount = \"abs(amount)\"\n", "")],
+        "97:12: 'currency' needs an 'amount'\n\
+         98:12: 'decimals' needs an 'amount'",
+    ),
     (&[("decimals = 2", "decimals = 39")], "99:12: 'decimals' is 39; at most 38 can be held"),
     (&[("decimals = 2", "")], "91:1: missing key 'decimals'"),
 ];
@@ -131,26 +159,43 @@ const SQL: &[Case] = &[
     ),
     (
         &[("booked_on <= $cutoff_date", "EXISTS (SELECT 1 FROM ledger)")],
-        "94:38: an assertion cannot hold a query of its own; join the tables in a derived data set and assert over that",
+        "94:38: an assertion cannot hold a query of its own; join the tables in a derived \
+         data set and assert over that",
     ),
     (
-        &[(r#"holds = "amount > 0""#, "holds = '''\namount\n  > > 0'''")],
+        &[(
+            r#"holds = "amount > 0""#,
+            "holds = '''\n\
+         amount\n  \
+         > > 0'''",
+        )],
         "106:5: SQL does not parse: expected an expression, found: >",
     ),
     (
         &[(r#"sql = "sums.sql""#, r#"sql = "sum.sql""#)],
-        "66:7: there is no file 'sum.sql' in the control's folder; did you mean 'sums.sql'?\ncash/sums.sql:1:1: no [[derived]] entry of control.toml names this file; name it there or remove it",
+        "66:7: there is no file 'sum.sql' in the control's folder; did you mean \
+         'sums.sql'?\n\
+         cash/sums.sql:1:1: no [[derived]] entry of control.toml names this file; name it \
+         there or remove it",
     ),
     (
         &[(r#"sql = "sums.sql""#, r#"sql = "../sums.sql""#)],
-        "66:7: 'sql' is '../sums.sql', which climbs out of its folder\ncash/sums.sql:1:1: no [[derived]] entry of control.toml names this file; name it there or remove it",
+        "66:7: 'sql' is '../sums.sql', which climbs out of its folder\n\
+         cash/sums.sql:1:1: no [[derived]] entry of control.toml names this file; name it \
+         there or remove it",
     ),
     (
         &[(r#"sql = "sums.sql""#, r#"sql = "control.toml""#)],
-        "66:7: 'sql' is 'control.toml', which does not end in .sql\ncash/sums.sql:1:1: no [[derived]] entry of control.toml names this file; name it there or remove it",
+        "66:7: 'sql' is 'control.toml', which does not end in .sql\n\
+         cash/sums.sql:1:1: no [[derived]] entry of control.toml names this file; name it \
+         there or remove it",
     ),
     (
         &[(r#"name = "sums""#, r#"name = "bank""#)],
-        "47:60: there is no data set 'sums'\n65:8: there are two data sets named 'bank'\n73:9: there is no data set 'sums'\n87:22: there is no data set 'sums'\n103:12: there is no data set 'sums'",
+        "47:60: there is no data set 'sums'\n\
+         65:8: there are two data sets named 'bank'\n\
+         73:9: there is no data set 'sums'\n\
+         87:22: there is no data set 'sums'\n\
+         103:12: there is no data set 'sums'",
     ),
 ];

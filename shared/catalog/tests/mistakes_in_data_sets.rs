@@ -18,32 +18,52 @@ fn completeness_tests_are_checked() {
 
 const DATA_SETS: &[Case] = &[
     (
-        &[("name = \"bank\"\nsource", "name = \"Bank\"\nsource")],
-        "30:8: 'name' is 'Bank'; a name is a lower-case letter, then lower-case letters, digits and '_', at most 63\n54:23: there is no data set 'bank'; did you mean 'Bank'?\n72:8: there is no data set 'bank'; did you mean 'Bank'?\n79:8: there is no data set 'bank'; did you mean 'Bank'?\n86:21: there is no data set 'bank'; did you mean 'Bank'?\n93:12: there is no data set 'bank'; did you mean 'Bank'?",
+        &[(
+            "name = \"bank\"\n\
+         source",
+            "name = \"Bank\"\n\
+         source",
+        )],
+        "30:8: 'name' is 'Bank'; a name is a lower-case letter, then lower-case letters, \
+         digits and '_', at most 63\n\
+         54:23: there is no data set 'bank'; did you mean 'Bank'?\n\
+         72:8: there is no data set 'bank'; did you mean 'Bank'?\n\
+         79:8: there is no data set 'bank'; did you mean 'Bank'?\n\
+         86:21: there is no data set 'bank'; did you mean 'Bank'?\n\
+         93:12: there is no data set 'bank'; did you mean 'Bank'?",
     ),
     (
-        &[("source = \"books\"\nfile = \"bank*.csv\"", "source = \"boks\"\nfile = \"bank*.csv\"")],
+        &[(
+            "source = \"books\"\n\
+         file = \"bank*.csv\"",
+            "source = \"boks\"\n\
+         file = \"bank*.csv\"",
+        )],
         "31:10: there is no source 'boks'; did you mean 'books'?",
     ),
     (&[("bank*.csv", "*/bank.csv")], "32:8: 'file' is '*/bank.csv'; '*' may stand in the last part only"),
     (&[("bank*.csv", "../bank.csv")], "32:8: 'file' is '../bank.csv', which climbs out of its folder"),
     (
         &[(r#"kind = "csv""#, r#"kind = "cvs""#)],
-        "36:19: 'kind' is 'cvs'; there are: csv, xlsx, parquet, json_lines; did you mean 'csv'?",
+        "36:19: 'kind' is 'cvs'; there are: csv, xlsx, parquet, json_lines; did you mean \
+         'csv'?",
     ),
     (
         &[(r#"delimiter = ";""#, r#"delimiter = ";;""#)],
-        "36:38: 'delimiter' must be one ASCII character that is no letter, digit or line end",
+        "36:38: 'delimiter' must be one ASCII character that is no letter, digit or line \
+         end",
     ),
     (&[(r#"delimiter = ";""#, r#"delimiter = ";", quote = ";""#)], "36:51: 'quote' and 'delimiter' must differ"),
     (
         &[(r#"delimiter = ";""#, r#"delimiter = ";", encoding = "utf8""#)],
-        "36:54: 'encoding' is 'utf8'; there are: utf-8, latin-1, utf-16; did you mean 'utf-8'?",
+        "36:54: 'encoding' is 'utf8'; there are: utf-8, latin-1, utf-16; did you mean \
+         'utf-8'?",
     ),
     (&[(r#"group_mark = ".""#, r#"group_mark = ",""#)], "36:10: 'group_mark' and 'decimal_mark' must differ"),
     (
         &[(r#"group_mark = ".""#, r#"date = "%d.%m.""#)],
-        "36:70: 'date' is '%d.%m.', which does not hold a date; use strptime directives for year, month and day, such as %Y-%m-%d",
+        "36:70: 'date' is '%d.%m.', which does not hold a date; use strptime directives for \
+         year, month and day, such as %Y-%m-%d",
     ),
     (&[(r#"group_mark = ".""#, r#"sheet = "x""#)], "36:63: unknown key 'sheet'"),
     (
@@ -52,7 +72,8 @@ const DATA_SETS: &[Case] = &[
     ),
     (
         &[(r#"group_mark = ".""#, r#"negative = ["brackets"]"#)],
-        "36:75: an entry of 'negative' is 'brackets'; there are: parentheses, trailing_minus, unicode_minus",
+        "36:75: an entry of 'negative' is 'brackets'; there are: parentheses, \
+         trailing_minus, unicode_minus",
     ),
     (&[(r#"group_mark = ".""#, "header = false")], "39:49: 'header' has no effect in a file without a header row"),
     (&[(r#"sheet = "Ledger""#, "header_row = 0")], "55:40: 'header_row' counts from 1"),
@@ -62,15 +83,18 @@ const DATA_SETS: &[Case] = &[
     ),
     (
         &[(r#"type = "date""#, r#"type = "dat""#)],
-        "39:32: 'type' is 'dat', which is not a column type: use text, integer, decimal(precision,scale), boolean, date or timestamp; did you mean 'date'?",
+        "39:32: 'type' is 'dat', which is not a column type: use text, integer, \
+         decimal(precision,scale), boolean, date or timestamp; did you mean 'date'?",
     ),
     (
         &[(r#"type = "date""#, r#"type = "text""#)],
-        "34:17: column 'booked_on' of 'bank' is text, not a date or timestamp\n45:34: column 'booked_on' of 'bank' is text, not a date or timestamp",
+        "34:17: column 'booked_on' of 'bank' is text, not a date or timestamp\n\
+         45:34: column 'booked_on' of 'bank' is text, not a date or timestamp",
     ),
     (
         &[(r#"type = "date""#, r#"type = "decimal(40,2)""#)],
-        "39:32: 'type' is 'decimal(40,2)', which is not a column type: use text, integer, decimal(precision,scale), boolean, date or timestamp",
+        "39:32: 'type' is 'decimal(40,2)', which is not a column type: use text, integer, \
+         decimal(precision,scale), boolean, date or timestamp",
     ),
     (
         &[(r#"type = "decimal(18,2)", currency = "EUR""#, r#"type = "integer", currency = "EUR""#)],
@@ -96,17 +120,28 @@ const DATA_SETS: &[Case] = &[
     ),
     (&[(r#"header = "Booked""#, r#"header = "amount""#)], "40:12: there are two column headers named 'amount'"),
     (
-        &[("key = [\"reference\"]\ncutoff", "key = [\"refrence\"]\ncutoff")],
+        &[(
+            "key = [\"reference\"]\n\
+         cutoff",
+            "key = [\"refrence\"]\n\
+         cutoff",
+        )],
         "33:8: 'bank' has no column 'refrence'; did you mean 'reference'?",
     ),
     (
-        &[("key = [\"reference\"]\ncutoff", "key = [\"reference\", \"reference\"]\ncutoff")],
+        &[(
+            "key = [\"reference\"]\n\
+         cutoff",
+            "key = [\"reference\", \"reference\"]\n\
+         cutoff",
+        )],
         "33:21: there are two columns here named 'reference'",
     ),
     (&[(r#"cutoff_column = "booked_on""#, "")], "35:9: 'since' needs a 'cutoff_column'"),
     (
         &[(r#"since = "month_start""#, r#"since = "mont_start""#)],
-        "35:9: 'since' is 'mont_start'; there are: month_start, year_start; did you mean 'month_start'?",
+        "35:9: 'since' is 'mont_start'; there are: month_start, year_start; did you mean \
+         'month_start'?",
     ),
     (
         &[(r#"data_set = "bank", on = ["reference"]"#, r#"data_set = "sums", on = ["reference"]"#)],
@@ -131,7 +166,12 @@ const DATA_SETS: &[Case] = &[
         "54:37: column 'amount' is decimal(18,4) in 'ledger' and decimal(18,2) in 'bank'",
     ),
     (
-        &[("key = [\"reference\"]\ncutoff_column", "rejects_tolerated = -1\ncutoff_column")],
+        &[(
+            "key = [\"reference\"]\n\
+         cutoff_column",
+            "rejects_tolerated = -1\n\
+         cutoff_column",
+        )],
         "33:21: 'rejects_tolerated' is -1, which is out of range",
     ),
 ];
@@ -139,7 +179,8 @@ const DATA_SETS: &[Case] = &[
 const COMPLETENESS: &[Case] = &[
     (
         &[(r#"test = "min_rows""#, r#"test = "min_row""#)],
-        "44:12: 'test' is 'min_row'; there are: min_rows, expected_count, expected_total, witness_present, witness_absent, freshness; did you mean 'min_rows'?",
+        "44:12: 'test' is 'min_row'; there are: min_rows, expected_count, expected_total, \
+         witness_present, witness_absent, freshness; did you mean 'min_rows'?",
     ),
     (
         &[(r#"column = "booked_on", max"#, r#"column = "boked_on", max"#)],
@@ -171,7 +212,8 @@ const COMPLETENESS: &[Case] = &[
     ),
     (
         &[(r#"test = "expected_total", column = "amount""#, r#"test = "expected_total", column = "count""#)],
-        "47:39: column 'count' of 'bank' has no currency, so it has no control total; did you mean 'amount'?",
+        "47:39: column 'count' of 'bank' has no currency, so it has no control total; did \
+         you mean 'amount'?",
     ),
     (
         &[(r#"data_set = "sums", total_column = "amount""#, r#"data_set = "sums", total_column = "sum""#)],
@@ -179,7 +221,8 @@ const COMPLETENESS: &[Case] = &[
     ),
     (
         &[(r#"data_set = "sums", total_column = "amount""#, r#"amount = 1.00, currency = "EUR""#)],
-        r#"47:58: 'amount' must be an exact decimal in quotes, such as "100.00", not a float"#,
+        "47:58: 'amount' must be an exact decimal in quotes, such as \"100.00\", not a \
+         float",
     ),
     (
         &[(r#"data_set = "sums", total_column = "amount""#, r#"amount = "1.00", currency = "USD""#)],
@@ -187,7 +230,8 @@ const COMPLETENESS: &[Case] = &[
     ),
     (
         &[(r#"data_set = "sums", total_column = "amount""#, r#"amount = "1.00""#)],
-        "47:3: an expected_total needs either 'amount' and 'currency' or 'data_set' and 'total_column'",
+        "47:3: an expected_total needs either 'amount' and 'currency' or 'data_set' and \
+         'total_column'",
     ),
     (
         &[(r#"row = { reference = "R1" }"#, r#"row = { referenc = "R1" }"#)],

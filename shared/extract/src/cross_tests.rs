@@ -27,9 +27,10 @@ pub fn cross_tests<'a>(
     for (index, test) in tests.iter().enumerate() {
         let outcome = match test {
             DataSetTest::ExpectedCount { expected } => count_test(test.name(), data_set.rows, expected, &others),
-            DataSetTest::ExpectedTotal { column, expected: ExpectedTotal::TotalOf { data_set: other, column: theirs } } => {
-                Some(total_test(test.name(), &data_set.totals, column, theirs, other, others(other)))
-            }
+            DataSetTest::ExpectedTotal {
+                column,
+                expected: ExpectedTotal::TotalOf { data_set: other, column: theirs },
+            } => Some(total_test(test.name(), &data_set.totals, column, theirs, other, others(other))),
             _ => None,
         };
         if let (Some(outcome), Some(entry)) = (outcome, data_set.tests.get_mut(index)) {
@@ -53,12 +54,9 @@ fn count_test<'a>(
         }
     };
     Some(match wanted {
-        Some(wanted) => judged(
-            name,
-            format!("{wanted} rows, from {other}"),
-            format!("{rows} rows"),
-            i128::from(rows) == wanted,
-        ),
+        Some(wanted) => {
+            judged(name, format!("{wanted} rows, from {other}"), format!("{rows} rows"), i128::from(rows) == wanted)
+        }
         None => unread(name, other),
     })
 }
@@ -100,8 +98,11 @@ mod tests {
     use tieout_model::{DataSetKind, Digest, Rejected, TestOutcome};
 
     fn data_set(name: &str, rows: u64, amount: &str) -> DataSetResult {
-        let total =
-            ColumnTotal { column: "amount".to_owned(), currency: "EUR".parse().unwrap(), amount: amount.parse().unwrap() };
+        let total = ColumnTotal {
+            column: "amount".to_owned(),
+            currency: "EUR".parse().unwrap(),
+            amount: amount.parse().unwrap(),
+        };
         DataSetResult {
             name: name.to_owned(),
             kind: DataSetKind::Extracted,

@@ -13,7 +13,7 @@ mod tests_of_rows;
 
 pub use cross_tests::{OtherDataSet, cross_tests};
 pub use error::ExtractError;
-pub use membership::{MembershipBuilder, Membership};
+pub use membership::{Membership, MembershipBuilder};
 pub use parameters::{ParameterError, bind_parameters, built_in_parameters};
 pub use scope::{ScopeFilter, Split};
 pub use tests_of_rows::RowTests;

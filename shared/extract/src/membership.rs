@@ -92,7 +92,11 @@ pub struct Membership {
 
 impl Membership {
     /// Fills in the reason of every row that has none yet and whose header is not in the population.
-    pub(crate) fn judge<'a>(&'a self, batch: &RecordBatch, reasons: &mut [Option<&'a str>]) -> Result<(), ExtractError> {
+    pub(crate) fn judge<'a>(
+        &'a self,
+        batch: &RecordBatch,
+        reasons: &mut [Option<&'a str>],
+    ) -> Result<(), ExtractError> {
         let columns = columns_of(batch, &self.columns)?;
         let rows = self.converter.convert_columns(&columns)?;
         for (index, (row, reason)) in rows.iter().zip(reasons.iter_mut()).enumerate() {

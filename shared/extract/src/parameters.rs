@@ -74,9 +74,7 @@ pub fn bind_parameters<'a>(
         bound.insert(definition.name.clone(), value(definition, text)?);
     }
     match control.parameters.iter().find(|definition| !bound.contains_key(&definition.name)) {
-        Some(missing) => {
-            Err(ParameterError::Missing { control: control.id.to_string(), name: missing.name.clone() })
-        }
+        Some(missing) => Err(ParameterError::Missing { control: control.id.to_string(), name: missing.name.clone() }),
         None => Ok(bound),
     }
 }
@@ -91,7 +89,9 @@ fn value(definition: &Definition, text: &str) -> Result<Parameter, ParameterErro
             .and_then(|number| number.rescaled(scale).ok())
             .map(Parameter::Decimal),
         ColumnType::Boolean => text.parse().ok().map(Parameter::Boolean),
-        ColumnType::Date => strtime::parse("%Y-%m-%d", text).and_then(|parsed| parsed.to_date()).ok().map(Parameter::Date),
+        ColumnType::Date => {
+            strtime::parse("%Y-%m-%d", text).and_then(|parsed| parsed.to_date()).ok().map(Parameter::Date)
+        }
         ColumnType::Timestamp => None,
     };
     value.ok_or_else(|| ParameterError::BadValue { name: definition.name.clone(), data_type: definition.data_type })

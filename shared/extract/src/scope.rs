@@ -152,7 +152,8 @@ mod tests {
     fn the_last_microsecond_of_the_cutoff_day_belongs() {
         let end = 19754 * 86_400_000_000_i64;
         let start = 19723 * 86_400_000_000_i64;
-        let schema = Arc::new(Schema::new(vec![Field::new("at", DataType::Timestamp(TimeUnit::Microsecond, None), false)]));
+        let schema =
+            Arc::new(Schema::new(vec![Field::new("at", DataType::Timestamp(TimeUnit::Microsecond, None), false)]));
         let times = TimestampMicrosecondArray::from(vec![end - 1, end, start, start - 1]);
         let batch = RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(times)]).unwrap();
         let split = ScopeFilter::new(&scope(), &schema, cutoff(), None).unwrap().split(&batch).unwrap();
@@ -165,7 +166,8 @@ mod tests {
     fn a_row_without_a_date_is_never_guessed() {
         let schema = Arc::new(Schema::new(vec![Field::new("at", DataType::Date32, true)]));
         let batch =
-            RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(Date32Array::from(vec![Some(19_730), None]))]).unwrap();
+            RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(Date32Array::from(vec![Some(19_730), None]))])
+                .unwrap();
         let filter = ScopeFilter::new(&scope(), &schema, cutoff(), None).unwrap();
         assert!(matches!(filter.split(&batch), Err(ExtractError::NullDate { rows: 1, .. })));
     }

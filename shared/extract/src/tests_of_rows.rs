@@ -51,7 +51,9 @@ impl RowTests {
                             .collect::<Result<_, ExtractError>>()?,
                         seen: 0,
                     },
-                    DataSetTest::Freshness { column, .. } => Watch::Latest { index: index_of(schema, column)?, day: None },
+                    DataSetTest::Freshness { column, .. } => {
+                        Watch::Latest { index: index_of(schema, column)?, day: None }
+                    }
                     _ => Watch::Figures,
                 };
                 Ok(Watched { test: test.clone(), watch })

@@ -127,7 +127,10 @@ mod tests {
     #[test]
     fn a_misspelt_control_gets_the_nearest_name() {
         let error = Library::open(None).unwrap().find("bank-leger").unwrap_err();
-        assert!(error.to_string().starts_with("there is no control 'bank-leger', did you mean 'bank-ledger'?"), "{error}");
+        assert!(
+            error.to_string().starts_with("there is no control 'bank-leger', did you mean 'bank-ledger'?"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -140,7 +143,12 @@ mod tests {
         let again = Library::open(Some(target.path())).unwrap();
         let definitions = |folder: &ControlFolder| {
             let is_definition = |(path, _): &(&String, &Vec<u8>)| path.ends_with(".toml") || path.ends_with(".sql");
-            folder.files.iter().filter(is_definition).map(|(path, bytes)| (path.clone(), bytes.clone())).collect::<Vec<_>>()
+            folder
+                .files
+                .iter()
+                .filter(is_definition)
+                .map(|(path, bytes)| (path.clone(), bytes.clone()))
+                .collect::<Vec<_>>()
         };
         assert_eq!(definitions(again.find("bank-ledger").unwrap()), definitions(folder));
         drop(written);

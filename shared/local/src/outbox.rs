@@ -48,13 +48,9 @@ impl Notifier for Outbox {
         let name = message_id.trim_matches(['<', '>']);
         let name: String = name.chars().map(|each| if plain(each) { each } else { '_' }).collect();
         let name = format!("{}.eml", name.trim_start_matches('.'));
-        self.put(&name, message).map_err(|error| NotifyError::Transient { channel: CHANNEL, detail: error.to_string() })?;
-        Ok(Receipt {
-            schema: 1,
-            channel: CHANNEL.to_owned(),
-            message_id: message_id.to_owned(),
-            reference: name,
-        })
+        self.put(&name, message)
+            .map_err(|error| NotifyError::Transient { channel: CHANNEL, detail: error.to_string() })?;
+        Ok(Receipt { schema: 1, channel: CHANNEL.to_owned(), message_id: message_id.to_owned(), reference: name })
     }
 }
 

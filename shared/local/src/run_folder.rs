@@ -60,12 +60,14 @@ pub fn verify_run(folder: &Path) -> Result<RunVerification, RunFolderError> {
     let mut problems = Vec::new();
     let manifests = manifests(&root, &layout, &run_id, &mut problems).map_err(unreadable)?;
     problems.extend(verify_artifacts(&manifests, &mut |key| open(&root.join(key))));
+    problems.extend(manifests.iter().filter_map(|manifest| names_nothing(&root, &layout, manifest)));
     let keys = keys(&root, layout.root()).map_err(unreadable)?;
     problems.extend(unnamed(&keys, &layout, &manifests));
-    let package = match manifests.iter().flat_map(|manifest| &manifest.artifacts).find(|each| each.path.ends_with(".zip")) {
-        Some(package) if root.join(&package.path).is_file() => Some(verify_package(&root.join(&package.path))?),
-        _ => None,
-    };
+    let package =
+        match manifests.iter().flat_map(|manifest| &manifest.artifacts).find(|each| each.path.ends_with(".zip")) {
+            Some(package) if root.join(&package.path).is_file() => Some(verify_package(&root.join(&package.path))?),
+            _ => None,
+        };
     let intact = problems.is_empty() && package.as_ref().is_some_and(|package| package.verdict == Verdict::Intact);
     let verdict = if intact { Verdict::Intact } else { Verdict::Broken };
     Ok(RunVerification { verdict, run_id, files: keys.len() as u64, problems, package })
@@ -114,6 +116,14 @@ fn manifests(
         }
     }
     Ok(manifests)
+}
+
+/// A manifest that names a file that is not there: either may be the wrong one, so both are named.
+fn names_nothing(root: &Path, layout: &RunLayout, manifest: &Manifest) -> Option<Problem> {
+    let mut named = manifest.inputs.iter().chain(&manifest.artifacts);
+    let missing = named.find(|artifact| !root.join(&artifact.path).is_file())?;
+    let what = format!("names '{}', which is not there", missing.path);
+    Some(Problem { file: layout.manifest(manifest.stage), what })
 }
 
 /// Files that no manifest names. What an attempt left behind that did not commit does not count: it does not exist.

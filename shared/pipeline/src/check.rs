@@ -6,9 +6,7 @@ use std::collections::BTreeMap;
 
 use arrow::datatypes::SchemaRef;
 use jiff::civil::Date;
-use tieout_catalog::{
-    Control, ControlFolder, Diagnostic, Diagnostics, SqlPlace, check_schemas, load, sql_diagnostic,
-};
+use tieout_catalog::{Control, ControlFolder, Diagnostic, Diagnostics, SqlPlace, check_schemas, load, sql_diagnostic};
 use tieout_extract::built_in_parameters;
 use tieout_model::{ColumnSchema, ColumnType, CutoffDate, Decimal, Parameter, Parameters};
 use tieout_tables::{column_schemas, schema_of};
@@ -31,7 +29,11 @@ pub async fn check(folder: &ControlFolder, engine: &dyn QueryEngine) -> Result<C
         folder,
         engine,
         parameters: sample_parameters(&control),
-        tables: control.data_sets.iter().map(|data_set| planned(&data_set.name, schema_of(&data_set.contract))).collect(),
+        tables: control
+            .data_sets
+            .iter()
+            .map(|data_set| planned(&data_set.name, schema_of(&data_set.contract)))
+            .collect(),
         failed: Vec::new(),
         diagnostics: Vec::new(),
     };
@@ -44,12 +46,16 @@ pub async fn check(folder: &ControlFolder, engine: &dyn QueryEngine) -> Result<C
             planner.expression(&assertion.data_set, &at_stake.expression, SqlPlace::Amount(&assertion.id)).await;
         }
     }
-    let mut diagnostics = planner.diagnostics;
     let columns = |table: &EngineTable| Some((table.name.clone(), column_schemas(&table.schema).ok()?));
     let schemas: BTreeMap<_, _> = planner.tables.iter().filter_map(columns).collect();
-    if let Err(more) = check_schemas(&control, folder, &schemas) {
-        diagnostics.extend(more.iter().cloned());
-    }
+    let mut diagnostics: Vec<Diagnostic> = match check_schemas(&control, folder, &schemas) {
+        Ok(()) => Vec::new(),
+        Err(mistakes) => mistakes.iter().cloned().collect(),
+    };
+    // The engine and the columns' own check may find the same mistake; it is said once.
+    let place = |mistake: &Diagnostic| (mistake.file.clone(), mistake.line, mistake.column);
+    let known: Vec<_> = diagnostics.iter().map(place).collect();
+    diagnostics.extend(planner.diagnostics.into_iter().filter(|mistake| !known.contains(&place(mistake))));
     Diagnostics::new(diagnostics).into_result()?;
     Ok(Checked { control, schemas })
 }

@@ -15,12 +15,12 @@ use tieout_catalog::{DataSet, DataSetTest, ExpectedCount, SourceKind};
 use tieout_extract::{OtherDataSet, cross_tests};
 use tieout_model::{Artifact, StageName};
 
+use crate::StageError;
 use crate::ports::{ArtifactStore, Source};
 use crate::publish::{Committed, StagedContent, StagedFile, commit, publish};
 use crate::run::RunContext;
 use crate::scratch::fetch_bytes;
 use crate::wire::{DataSetCommit, Extracted, WIRE_SCHEMA, from_json, to_json};
-use crate::StageError;
 
 /// Name of the document that lists all data sets, below the attempt.
 pub const EXTRACTED: &str = "data-sets.json";
@@ -74,10 +74,8 @@ pub async fn run(run: &RunContext<'_>, store: &dyn ArtifactStore, sources: &Sour
     carry_out_cross_tests(&run.control.data_sets, &mut commits);
     let rows = commits.iter().filter_map(|commit| commit.result.as_ref()).map(|result| result.rows).sum();
     let extracted = Extracted { schema: WIRE_SCHEMA, data_sets: commits };
-    let document = StagedFile {
-        name: EXTRACTED.to_owned(),
-        content: StagedContent::Bytes(to_json(EXTRACTED, &extracted)?),
-    };
+    let document =
+        StagedFile { name: EXTRACTED.to_owned(), content: StagedContent::Bytes(to_json(EXTRACTED, &extracted)?) };
     artifacts.extend(publish(run, store, STAGE, &[document]).await?);
     let committed = commit(run, store, STAGE, inputs, artifacts).await?;
     run.progress.stage_ended(STAGE, rows);
@@ -85,10 +83,7 @@ pub async fn run(run: &RunContext<'_>, store: &dyn ArtifactStore, sources: &Sour
 }
 
 /// The integer columns of `data_set` whose sums tests of this control ask for.
-pub(crate) fn summed_columns<'a>(
-    tests: impl IntoIterator<Item = &'a DataSetTest>,
-    data_set: &str,
-) -> Vec<String> {
+pub(crate) fn summed_columns<'a>(tests: impl IntoIterator<Item = &'a DataSetTest>, data_set: &str) -> Vec<String> {
     let mut columns: Vec<String> = tests
         .into_iter()
         .filter_map(|test| match test {

@@ -52,7 +52,8 @@ pub async fn run(
 
 /// The people who are told of this outcome.
 fn recipients(run: &RunContext<'_>, result: &RunResult) -> Vec<Address> {
-    let subscriber = |recipient: &Recipient| Subscriber { address: address(&recipient.person), on: recipient.on.clone() };
+    let subscriber =
+        |recipient: &Recipient| Subscriber { address: address(&recipient.person), on: recipient.on.clone() };
     let subscribers: Vec<Subscriber> = run.control.notify.recipients.iter().map(subscriber).collect();
     recipients_for(result.outcome, &subscribers)
 }

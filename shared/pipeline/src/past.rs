@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use tieout_model::{Artifact, ControlId, CutoffDate, Manifest, RunId, RunNumber, RunResult, StageName};
 
+use crate::StageError;
 use crate::evidence::REPORT_HTML;
 use crate::extract::EXTRACTED;
 use crate::layout::{RunLayout, run_number_of, runs_prefix};
@@ -10,7 +11,6 @@ use crate::ports::{ArtifactStore, StoreError};
 use crate::reconcile::RECONCILED;
 use crate::scratch::fetch_bytes;
 use crate::wire::{DataSetCommit, Extracted, Reconciled, RunDocument, from_json};
-use crate::StageError;
 
 /// A committed run.
 #[derive(Debug, Clone)]
@@ -30,7 +30,8 @@ impl PastRun {
     /// the place of `-`.
     pub fn tables(&self) -> Vec<(String, &Artifact)> {
         let data_sets = self.data_sets.iter().filter_map(|commit| Some((commit.name.clone(), commit.rows.as_ref()?)));
-        let named = |path: &str| self.manifests.iter().flat_map(|manifest| &manifest.artifacts).find(|each| each.path == path);
+        let named =
+            |path: &str| self.manifests.iter().flat_map(|manifest| &manifest.artifacts).find(|each| each.path == path);
         let results =
             self.result.tables.iter().filter_map(|table| Some((table.name.replace('-', "_"), named(&table.path)?)));
         data_sets.chain(results).collect()
@@ -77,8 +78,13 @@ pub async fn read(
 }
 
 fn artifact<'a>(manifests: &'a [Manifest], ending: &str) -> Result<&'a Artifact, StageError> {
-    let missing = || StageError::Document { key: ending.to_owned(), detail: "no manifest of the run names it".to_owned() };
-    manifests.iter().flat_map(|manifest| &manifest.artifacts).find(|each| each.path.ends_with(ending)).ok_or_else(missing)
+    let missing =
+        || StageError::Document { key: ending.to_owned(), detail: "no manifest of the run names it".to_owned() };
+    manifests
+        .iter()
+        .flat_map(|manifest| &manifest.artifacts)
+        .find(|each| each.path.ends_with(ending))
+        .ok_or_else(missing)
 }
 
 async fn named<T: DeserializeOwned>(

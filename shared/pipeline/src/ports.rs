@@ -4,14 +4,14 @@
 
 mod clock;
 mod engine;
-mod progress;
 mod notifier;
+mod progress;
 mod source;
 mod store;
 
 pub use clock::Clock;
 pub use engine::{BatchStream, EngineError, EngineTable, Parameter, Parameters, QueryEngine, SqlProblem};
-pub use progress::{Progress, Silent};
 pub use notifier::{Notifier, NotifyError, Receipt};
+pub use progress::{Progress, Silent};
 pub use source::{Reject, Source, SourceBatch, SourceError, SourceReader, SourceRequest};
 pub use store::{ArtifactStore, PutOutcome, StoreError, Stored};

@@ -10,11 +10,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tieout_model::{Artifact, Digest, MANIFEST_SCHEMA, Manifest, StageName};
 
+use crate::StageError;
 use crate::ports::{ArtifactStore, PutOutcome, StoreError};
 use crate::run::RunContext;
 use crate::scratch::{fetch_bytes, measure};
 use crate::wire::{from_json, to_json};
-use crate::StageError;
 
 /// A finished file that waits to be published.
 #[derive(Debug)]

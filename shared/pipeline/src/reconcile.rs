@@ -13,21 +13,21 @@ mod tie_outs;
 use std::path::PathBuf;
 
 use tieout_model::{
-    Artifact, FootingLine, Outcome, RESULT_SCHEMA, Reason, ReasonCode, RunResult, StageName, TableResult, conclude, foot_comparison,
-    foot_data_set,
+    Artifact, FootingLine, Outcome, RESULT_SCHEMA, Reason, ReasonCode, RunResult, StageName, TableResult, conclude,
+    foot_comparison, foot_data_set,
 };
 use tieout_tables::TableReader;
 
+use crate::StageError;
 use crate::extract;
 use crate::layout::table_name;
 use crate::ports::{ArtifactStore, QueryEngine};
 use crate::publish::{Committed, StagedContent, StagedFile, commit, publish, publish_fixed};
 use crate::run::RunContext;
 use crate::wire::{DataSetCommit, Extracted, Reconciled, WIRE_SCHEMA, to_json};
-use crate::StageError;
 
-pub use exceptions::{ExceptionLine, exception_lines};
 use exceptions::ExceptionsTable;
+pub use exceptions::{ExceptionLine, exception_lines};
 use tables::RunTables;
 
 /// Name of the table that lists every exception in one form.
@@ -155,12 +155,11 @@ fn foot(result: &RunResult, extracted: &Extracted) -> Vec<FootingLine> {
         extracted.data_sets.iter().find(|commit| commit.name == name).map(|commit| commit.read_totals.as_slice())
     };
     let populations = result.data_sets.iter().flat_map(|data_set| foot_data_set(data_set, read_totals(&data_set.name)));
-    let sides = result.comparisons.iter().flat_map(|comparison| {
-        match (find(&comparison.left), find(&comparison.right)) {
+    let sides =
+        result.comparisons.iter().flat_map(|comparison| match (find(&comparison.left), find(&comparison.right)) {
             (Some(left), Some(right)) => foot_comparison(comparison, left, right),
             _ => Vec::new(),
-        }
-    });
+        });
     populations.chain(sides).collect()
 }
 
@@ -215,10 +214,8 @@ async fn publish_all(
         })
         .collect();
     let reconciled = Reconciled { schema: WIRE_SCHEMA, derived: commits };
-    let document = StagedFile {
-        name: RECONCILED.to_owned(),
-        content: StagedContent::Bytes(to_json(RECONCILED, &reconciled)?),
-    };
+    let document =
+        StagedFile { name: RECONCILED.to_owned(), content: StagedContent::Bytes(to_json(RECONCILED, &reconciled)?) };
     artifacts.extend(publish(run, store, STAGE, &[document]).await?);
     let key = run.layout.result();
     artifacts.push(publish_fixed(run, store, STAGE, &key, to_json(&key, &result)?).await?);

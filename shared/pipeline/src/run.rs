@@ -7,11 +7,11 @@ use std::collections::BTreeMap;
 use tieout_catalog::Control;
 use tieout_model::{CutoffDate, Manifest, Parameters, RunId, RunNumber, StageName};
 
+use crate::StageError;
 use crate::layout::{RunLayout, run_number_of, runs_prefix};
 use crate::ports::{ArtifactStore, Clock, Progress, StoreError};
 use crate::scratch::Scratch;
 use crate::wire::{RunDocument, RunRequest, WIRE_SCHEMA, from_json, to_json};
-use crate::StageError;
 
 /// What the stages of one run share.
 pub struct RunContext<'a> {
@@ -73,10 +73,9 @@ pub async fn begin(
             let run_id = RunId { control: control.id.clone(), cutoff_date: request.cutoff_date, run: latest };
             return join(control, store, &run_id).await;
         }
-        Some(latest) => latest.next().ok_or_else(|| StageError::NoRunNumber {
-            control: control.id.clone(),
-            cutoff_date: request.cutoff_date,
-        })?,
+        Some(latest) => latest
+            .next()
+            .ok_or_else(|| StageError::NoRunNumber { control: control.id.clone(), cutoff_date: request.cutoff_date })?,
         None => RunNumber::FIRST,
     };
     let run_id = RunId { control: control.id.clone(), cutoff_date: request.cutoff_date, run };

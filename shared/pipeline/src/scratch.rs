@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 use tieout_model::{Artifact, Digest, Sha256Stream};
 
-use crate::ports::{ArtifactStore, StoreError, Stored};
 use crate::StageError;
+use crate::ports::{ArtifactStore, StoreError, Stored};
 
 /// A folder that is removed when the run ends.
 #[derive(Debug)]
@@ -21,7 +21,8 @@ pub struct Scratch {
 impl Scratch {
     /// A new folder below the system's folder for temporary files (`TMPDIR`).
     pub fn new() -> Result<Self, StageError> {
-        let folder = tempfile::Builder::new().prefix("tieout-").tempdir().map_err(|source| failed("make a folder", source))?;
+        let folder =
+            tempfile::Builder::new().prefix("tieout-").tempdir().map_err(|source| failed("make a folder", source))?;
         std::fs::create_dir(folder.path().join("known")).map_err(|source| failed("make a folder", source))?;
         Ok(Self { folder })
     }

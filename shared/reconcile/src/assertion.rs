@@ -200,17 +200,17 @@ mod tests {
         AssertionPlan { id: "short".into(), data_set: "lines".into(), severity: Severity::Finding, at_stake }
     }
 
-    fn fixed() -> Option<AtStakePlan> {
-        Some(AtStakePlan { currency: CurrencyOf::Fixed("USD".parse().unwrap()), decimals: 2 })
+    fn fixed() -> AtStakePlan {
+        AtStakePlan { currency: CurrencyOf::Fixed("USD".parse().unwrap()), decimals: 2 }
     }
 
-    fn by_column() -> Option<AtStakePlan> {
-        Some(AtStakePlan { currency: CurrencyOf::Column("currency".into()), decimals: 2 })
+    fn by_column() -> AtStakePlan {
+        AtStakePlan { currency: CurrencyOf::Column("currency".into()), decimals: 2 }
     }
 
     type Row<'a> = (i64, Option<&'a str>, Option<bool>, Option<i128>);
 
-    /// Columns line, currency, tieout_holds, tieout_amount decimal(18,4).
+    /// The columns `line`, `currency`, and what SQL adds; the amount is a decimal(18,4).
     fn batch(rows: &[Row<'_>]) -> RecordBatch {
         let amounts: Decimal128Array = rows.iter().map(|row| row.3).collect();
         RecordBatch::try_from_iter_with_nullable([
@@ -223,9 +223,9 @@ mod tests {
     }
 
     /// The result, and the lines that failed.
-    fn check(at_stake: Option<AtStakePlan>, rows: &[Row<'_>]) -> Result<(AssertionResult, Vec<i64>), ReconcileError> {
+    fn check(at_stake: AtStakePlan, rows: &[Row<'_>]) -> Result<(AssertionResult, Vec<i64>), ReconcileError> {
         let mut failed = Vec::new();
-        let mut check = AssertionCheck::new(plan(at_stake), batch(rows).schema_ref())?;
+        let mut check = AssertionCheck::new(plan(Some(at_stake)), batch(rows).schema_ref())?;
         for piece in rows.chunks(2) {
             check.update(&batch(piece), &mut |batch| {
                 assert_eq!(batch.schema().fields().last().unwrap().name(), AT_STAKE);
@@ -292,6 +292,6 @@ mod tests {
     #[test]
     fn a_predicate_that_is_not_boolean_is_refused() {
         let rows = batch(&[]).project(&[0, 1, 3]).unwrap();
-        assert!(AssertionCheck::new(plan(fixed()), rows.schema_ref()).is_err());
+        assert!(AssertionCheck::new(plan(Some(fixed())), rows.schema_ref()).is_err());
     }
 }

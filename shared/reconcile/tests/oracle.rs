@@ -128,8 +128,11 @@ fn run(
     (result.unwrap(), concat_batches(&plan.exceptions_schema(), &found).unwrap())
 }
 
-/// Reads the exceptions table back: class, places of the rows, names of the differing columns.
-fn listed(table: &RecordBatch) -> Vec<(String, Option<usize>, Option<usize>, Option<String>)> {
+/// A row of the exceptions table: class, places of the rows, names of the differing columns.
+type Listed = (String, Option<usize>, Option<usize>, Option<String>);
+
+/// Reads the exceptions table back.
+fn listed(table: &RecordBatch) -> Vec<Listed> {
     let text = |name: &str, row| cell_text(table.column_by_name(name).unwrap(), row).unwrap();
     let place = |name: &str, row: usize| {
         let places = table.column_by_name(name).unwrap().as_primitive::<Int64Type>();
@@ -148,11 +151,7 @@ fn listed(table: &RecordBatch) -> Vec<(String, Option<usize>, Option<usize>, Opt
 }
 
 /// What the oracle expects in the exceptions table, in order: key, left before right, input order.
-fn expected(
-    findings: &[OracleFinding],
-    left: &[Vec<OracleCell>],
-    right: &[Vec<OracleCell>],
-) -> Vec<(String, Option<usize>, Option<usize>, Option<String>)> {
+fn expected(findings: &[OracleFinding], left: &[Vec<OracleCell>], right: &[Vec<OracleCell>]) -> Vec<Listed> {
     let mut rows: Vec<&OracleFinding> =
         findings.iter().filter(|finding| finding.class != ComparisonClass::Matched).collect();
     rows.sort_by_key(|finding| {

@@ -9,9 +9,7 @@ use arrow::array::{ArrayRef, AsArray, PrimitiveArray};
 use arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
 use datafusion::common::utils::take_function_args;
 use datafusion::common::{DataFusionError, Result, ScalarValue, exec_datafusion_err, plan_err};
-use datafusion::logical_expr::{
-    ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility,
-};
+use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 
@@ -66,8 +64,9 @@ impl ScalarUDFImpl for DateTrunc {
                 Arc::new(dates)
             }
             _ => {
-                let timestamps: PrimitiveArray<TimestampMicrosecondType> =
-                    arrays.as_primitive::<TimestampMicrosecondType>().try_unary(|micros| unit.truncate_micros(micros))?;
+                let timestamps: PrimitiveArray<TimestampMicrosecondType> = arrays
+                    .as_primitive::<TimestampMicrosecondType>()
+                    .try_unary(|micros| unit.truncate_micros(micros))?;
                 Arc::new(timestamps)
             }
         };

@@ -30,7 +30,8 @@ pub struct EngineSettings {
     pub memory_limit_bytes: usize,
     /// Folder for temporary files; made when it is absent.
     pub scratch: PathBuf,
-    /// Threads that one query computes on; 0 is taken as 1. They do not change an answer.
+    /// Threads that one query computes on, at least 1 and at most one for every 32 MiB of memory. They do not change
+    /// an answer.
     pub threads: usize,
 }
 

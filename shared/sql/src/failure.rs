@@ -10,7 +10,6 @@ use tieout_tables::{TableError, column_type, mask};
 
 /// The error for a query that failed while it ran.
 pub(crate) fn execution(error: &DataFusionError, memory_limit_bytes: usize) -> EngineError {
-    eprintln!("DEBUG {error}");
     EngineError::Execution(match error.find_root() {
         DataFusionError::ArrowError(error, _) => arrow_message(error),
         DataFusionError::ResourcesExhausted(_) => format!(
@@ -28,11 +27,9 @@ pub(crate) fn execution(error: &DataFusionError, memory_limit_bytes: usize) -> E
 /// The error for an answer that a table cannot hold.
 pub(crate) fn unfit(error: &TableError) -> EngineError {
     match error {
-        TableError::UnsupportedType { column, data_type, cure } => EngineError::UnsupportedType {
-            column: column.clone(),
-            data_type: data_type.clone(),
-            cure: cure.clone(),
-        },
+        TableError::UnsupportedType { column, data_type, cure } => {
+            EngineError::UnsupportedType { column: column.clone(), data_type: data_type.clone(), cure: cure.clone() }
+        }
         other => EngineError::Execution(other.to_string()),
     }
 }

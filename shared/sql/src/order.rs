@@ -60,9 +60,7 @@ fn depends_on_ties(function: &WindowFunction) -> Result<bool> {
     let name = function.fun.name();
     let by_rows = function.params.window_frame.units == WindowFrameUnits::Rows;
     if BY_FRAME.contains(&name) && !by_rows {
-        return plan_err!(
-            "{name}() needs a frame that counts rows: write ROWS BETWEEN ... AND ... after its ORDER BY"
-        );
+        return plan_err!("{name}() needs a frame that counts rows: write ROWS BETWEEN ... AND ... after its ORDER BY");
     }
     Ok(by_rows || BY_POSITION.contains(&name))
 }

@@ -50,7 +50,10 @@ fn about_column(error: &SchemaError) -> (String, String) {
         SchemaError::FieldNotFound { field, valid_fields } => (field.name.clone(), no_such_column(field, valid_fields)),
         SchemaError::AmbiguousReference { field } => {
             let name = &field.name;
-            (name.clone(), format!("column '{name}' is in more than one table: write the table before it, as in t.{name}"))
+            (
+                name.clone(),
+                format!("column '{name}' is in more than one table: write the table before it, as in t.{name}"),
+            )
         }
         SchemaError::DuplicateQualifiedField { name, .. } | SchemaError::DuplicateUnqualifiedField { name } => {
             (name.clone(), format!("column '{name}' appears twice: give one of them another name with AS"))

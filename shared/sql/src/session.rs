@@ -16,8 +16,10 @@ use crate::functions;
 use crate::sql_types::HouseTypes;
 use crate::sums::ExactSums;
 
+/// Memory that a thread must have to itself: below it, merging what several threads spilled would find none left.
+const THREAD_BYTES: usize = 32 << 20;
 /// Sorts that one query is taken to run at a time on each thread.
-const SORTS_AT_ONCE: usize = 16;
+const SORTS_AT_ONCE: usize = 8;
 
 /// Makes a session. Nothing of it outlives the query, so that no cache answers for a file that has changed.
 pub(crate) fn new(settings: &EngineSettings, memory: &Arc<dyn MemoryPool>) -> Result<SessionState, EngineError> {
@@ -46,12 +48,16 @@ pub(crate) fn new(settings: &EngineSettings, memory: &Arc<dyn MemoryPool>) -> Re
 }
 
 fn config(settings: &EngineSettings) -> SessionConfig {
-    let threads = settings.threads.max(1);
+    let threads = settings.threads.min(settings.memory_limit_bytes / THREAD_BYTES).max(1);
     let mut config = SessionConfig::new().with_target_partitions(threads).with_information_schema(false);
     let options = config.options_mut();
-    // Every sort on every thread keeps this much aside for merging what it spilled: a small share of a small limit.
+    let execution = &mut options.execution;
+    // What a sort has in memory is sorted as one piece before it is spilled. Merging pieces instead takes memory for
+    // all keys again, and here every column is a key.
+    execution.sort_in_place_threshold_bytes = settings.memory_limit_bytes;
+    // What every sort on every thread keeps aside for merging what it spilled: a small share of a small limit.
     let share = settings.memory_limit_bytes / (SORTS_AT_ONCE * threads);
-    options.execution.sort_spill_reservation_bytes = share.min(options.execution.sort_spill_reservation_bytes);
+    execution.sort_spill_reservation_bytes = share.min(execution.sort_spill_reservation_bytes);
     options.execution.time_zone = Some("+00:00".to_owned());
     options.execution.enable_recursive_ctes = false;
     options.execution.parquet.schema_force_view_types = false;

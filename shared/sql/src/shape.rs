@@ -4,8 +4,9 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    BinaryOperator, CastKind, DataType, DateTimeField, Distinct, DuplicateTreatment, Expr, Function, FunctionArguments, Query, Select, SelectItem, SetExpr,
-    Spanned, TableFactor, UnaryOperator, Value, ValueWithSpan, Visitor, WildcardAdditionalOptions,
+    BinaryOperator, CastKind, DataType, DateTimeField, Distinct, DuplicateTreatment, Expr, Function, FunctionArguments,
+    Query, Select, SelectItem, SetExpr, Spanned, TableFactor, UnaryOperator, Value, ValueWithSpan, Visitor,
+    WildcardAdditionalOptions,
 };
 
 use crate::sql_text::Place;

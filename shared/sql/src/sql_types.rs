@@ -68,7 +68,8 @@ mod tests {
         assert_eq!(refusal(&SqlType::Date), None);
         assert_eq!(refusal(&SqlType::Decimal(ExactNumberInfo::PrecisionAndScale(18, 2))), None);
         let too_many = SqlType::Decimal(ExactNumberInfo::PrecisionAndScale(39, 2));
-        for refused in [SqlType::Real, SqlType::Decimal(ExactNumberInfo::None), too_many, SqlType::JSON, SqlType::Text] {
+        for refused in [SqlType::Real, SqlType::Decimal(ExactNumberInfo::None), too_many, SqlType::JSON, SqlType::Text]
+        {
             assert!(refusal(&refused).is_some(), "{refused}");
         }
     }

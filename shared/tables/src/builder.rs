@@ -24,7 +24,7 @@ const MAX_TEXT_BYTES: usize = i32::MAX as usize;
 pub struct RowProblem {
     /// The contract's column; empty when it is about the row as a whole.
     pub column: String,
-    /// The value's shape (see [`mask`]); empty when there is no value.
+    /// The value's shape (see [`mask()`]); empty when there is no value.
     pub masked: String,
     /// What is wrong, as the end of a sentence that begins with the value, such as `has more than 2 decimals`.
     pub problem: String,

@@ -22,11 +22,15 @@ use tieout_model::Digest;
 use crate::schema::under_schema;
 use crate::{TableDigest, TableError, house_schema, to_house};
 
-/// Rows of a batch, written and read.
+/// The most rows of a batch that is read.
 const BATCH_ROWS: usize = 8_192;
 
+/// Rows of a batch that is written. Until the file is closed, the writer keeps for every row group and every decimal
+/// of more than 18 digits the two batches with the least and the greatest value: small batches keep that small.
+const WRITTEN_BATCH_ROWS: usize = 1_024;
+
 /// Rows of a row group: the writer holds one encoded in memory.
-const ROW_GROUP_ROWS: usize = 16 * BATCH_ROWS;
+const ROW_GROUP_ROWS: usize = 128 * WRITTEN_BATCH_ROWS;
 
 /// Encoded bytes after which a row group ends early, so that wide rows do not fill the memory.
 const ROW_GROUP_BYTES: usize = 32 << 20;
@@ -61,7 +65,7 @@ impl TableWriter {
         let options = ArrowWriterOptions::new().with_properties(properties(path)?).with_skip_arrow_metadata(true);
         let writer = ArrowWriter::try_new_with_options(file, Arc::clone(schema), options)
             .map_err(TableError::parquet("begin", path))?;
-        let coalescer = BatchCoalescer::new(Arc::clone(schema), BATCH_ROWS);
+        let coalescer = BatchCoalescer::new(Arc::clone(schema), WRITTEN_BATCH_ROWS);
         Ok(Self { path: path.to_owned(), schema: Arc::clone(schema), coalescer, writer, digest })
     }
 

@@ -62,12 +62,12 @@ pub fn compare_naively(
     right: &[Vec<OracleCell>],
     comparison: &OracleComparison,
 ) -> Result<Vec<OracleFinding>, DecimalError> {
-    let left_keys = keys(left, comparison.key.iter().map(|pair| pair.0).collect());
-    let right_keys = keys(right, comparison.key.iter().map(|pair| pair.1).collect());
+    let (left_columns, right_columns): (Vec<usize>, Vec<usize>) = comparison.key.iter().copied().unzip();
+    let (left_keys, right_keys) = (keys(left, &left_columns), keys(right, &right_columns));
     let mut findings = Vec::new();
     for (row, (key, cells)) in left_keys.iter().zip(left).enumerate() {
         let partner = right_keys.iter().position(|other| other == key);
-        let mut finding = match class_of(key, &left_keys, &right_keys) {
+        let mut finding = match class_of(key.as_ref(), &left_keys, &right_keys) {
             Some(class) => OracleFinding { class, left: Some(row), right: None, differing: vec![], beyond: vec![] },
             None => compare_pair(cells, partner.and_then(|at| right.get(at)), comparison)?,
         };
@@ -77,7 +77,7 @@ pub fn compare_naively(
         findings.push(finding);
     }
     for (row, key) in right_keys.iter().enumerate() {
-        if let Some(class) = class_of(key, &right_keys, &left_keys) {
+        if let Some(class) = class_of(key.as_ref(), &right_keys, &left_keys) {
             let class = if class == ComparisonClass::OnlyLeft { ComparisonClass::OnlyRight } else { class };
             findings.push(OracleFinding { class, left: None, right: Some(row), differing: vec![], beyond: vec![] });
         }
@@ -105,23 +105,22 @@ pub fn tie_out_naively(
     Ok(totals)
 }
 
-/// The key of every row; `None` when a part of it is null.
-fn keys(rows: &[Vec<OracleCell>], columns: Vec<usize>) -> Vec<Option<Vec<OracleCell>>> {
+/// A key; `None` when a part of it is null.
+type OracleKey = Option<Vec<OracleCell>>;
+
+/// The key of every row.
+fn keys(rows: &[Vec<OracleCell>], columns: &[usize]) -> Vec<OracleKey> {
     let part =
         |row: &Vec<OracleCell>, column: usize| row.get(column).filter(|cell| **cell != OracleCell::Null).cloned();
     rows.iter().map(|row| columns.iter().map(|&column| part(row, column)).collect()).collect()
 }
 
 /// The class of a row from keys alone, seen from its own side; `None` when it has exactly one partner.
-fn class_of(
-    key: &Option<Vec<OracleCell>>,
-    own: &[Option<Vec<OracleCell>>],
-    other: &[Option<Vec<OracleCell>>],
-) -> Option<ComparisonClass> {
+fn class_of(key: Option<&Vec<OracleCell>>, own: &[OracleKey], other: &[OracleKey]) -> Option<ComparisonClass> {
     if key.is_none() {
         return Some(ComparisonClass::NullKey);
     }
-    let count = |keys: &[Option<Vec<OracleCell>>]| keys.iter().filter(|found| *found == key).count();
+    let count = |keys: &[OracleKey]| keys.iter().filter(|found| found.as_ref() == key).count();
     match (count(own), count(other)) {
         (1, 1) => None,
         (1, 0) => Some(ComparisonClass::OnlyLeft),

@@ -1,6 +1,6 @@
 //! Tie-outs: two totals that must agree, and the thresholds from which a difference is investigated.
 //!
-//! Amounts of different currencies never meet: at most one threshold a currency, and one for each currency that is known.
+//! Amounts of different currencies never meet: one threshold a currency at most, and in the sides' own currency.
 
 use tieout_model::{Currency, CurrencyOf};
 

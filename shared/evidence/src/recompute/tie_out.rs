@@ -76,7 +76,9 @@ fn read(table: &Member) -> Result<BTreeMap<String, Sums>, TableError> {
             }
         }
     }
-    found.values_mut().for_each(|sums| sums.over.sort_unstable());
+    for of_currency in found.values_mut() {
+        of_currency.over.sort_unstable();
+    }
     Ok(found)
 }
 
@@ -121,7 +123,9 @@ fn by_currency(recorded: &[&TieOutResult]) -> BTreeMap<String, Sums> {
             sums.contradicts |= row.groups_over_threshold != count;
         }
     }
-    sums.values_mut().for_each(|sums| sums.over.sort_unstable());
+    for of_currency in sums.values_mut() {
+        of_currency.over.sort_unstable();
+    }
     sums
 }
 

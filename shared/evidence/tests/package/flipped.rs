@@ -133,19 +133,3 @@ fn a_zip_that_ends_early_or_goes_on_is_broken_wherever_it_is_cut() {
         assert_eq!(verify_package(&path).unwrap().verdict, Verdict::Broken, "{} bytes before", junk.len());
     }
 }
-
-#[test]
-#[ignore]
-fn zz_all_bytes() {
-    let run = Run::new();
-    let zip = run.pack();
-    let (bytes, map) = (fs::read(&zip).unwrap(), Map::of(&zip));
-    for at in 0..bytes.len() {
-        assert_found_at(&bytes, at, 1 << (at % 8), map.owner(at), run.folder.path());
-    }
-    for at in &map.structure {
-        for mask in [1, 0x80, 0xff] {
-            assert_found_at(&bytes, *at, mask, map.owner(*at), run.folder.path());
-        }
-    }
-}

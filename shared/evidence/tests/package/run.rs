@@ -110,7 +110,7 @@ impl Run {
     }
 
     /// Writes a table and gives its bytes and figures.
-    fn table(&self, columns: Vec<(&str, ArrayRef)>) -> (Vec<u8>, TableFile) {
+    fn table(&self, columns: &[(&str, ArrayRef)]) -> (Vec<u8>, TableFile) {
         let fields = columns.iter().map(|(name, values)| Field::new(*name, values.data_type().clone(), false));
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         let arrays = columns.iter().map(|(_, values)| Arc::clone(values)).collect();
@@ -122,20 +122,20 @@ impl Run {
     }
 
     fn add_statement(&mut self) {
-        let rows = self.table(vec![
+        let rows = self.table(&[
             ("reference", text(&["A", "B", "C", "D", "E"])),
             ("amount", amounts(&[1000, 2000, 3001, 500, 700])),
             ("booked_on", days(&[20_088, 20_089, 20_089, 20_090, 20_090])),
         ]);
-        let excluded = self.table(vec![
+        let excluded = self.table(&[
             ("reference", text(&["X", "Y", "W"])),
             ("amount", amounts(&[100, 250, 1])),
             ("booked_on", days(&[20_200, 20_201, 19_000])),
             (EXCLUDED_REASON_COLUMN, text(&["after_cutoff", "after_cutoff", "before_period"])),
         ]);
-        let rejects = self.table(vec![
+        let rejects = self.table(&[
             ("origin", text(&["statement.csv"])),
-            ("line", Arc::new(Int64Array::from(vec![9]))),
+            ("line", Arc::new(Int64Array::from(vec![9])) as ArrayRef),
             ("column", text(&["amount"])),
             ("masked", text(&["9,9,9"])),
             ("problem", text(&["is not a number"])),
@@ -164,7 +164,7 @@ impl Run {
     }
 
     fn add_ledger(&mut self) {
-        let rows = self.table(vec![
+        let rows = self.table(&[
             ("reference", text(&["A", "B", "C", "F", "F", "G"])),
             ("amount", amounts(&[1000, 2000, 3000, 900, 900, 100])),
             ("currency", text(&["EUR", "EUR", "EUR", "EUR", "EUR", "USD"])),
@@ -186,14 +186,14 @@ impl Run {
     }
 
     fn add_checks(&mut self) {
-        let exceptions = self.table(vec![
+        let exceptions = self.table(&[
             ("class", text(&["mismatch", "only_left", "only_left", "duplicate_key", "duplicate_key", "only_right"])),
             ("reference", text(&["C", "D", "E", "F", "F", "G"])),
         ]);
         self.add_table("comparison-statement-ledger", exceptions);
-        let failed = self.table(vec![("reference", text(&["G"])), ("amount_at_stake", amounts(&[100]))]);
+        let failed = self.table(&[("reference", text(&["G"])), ("amount_at_stake", amounts(&[100]))]);
         self.add_table("assertion-large-enough", failed);
-        let tie_out = self.table(vec![
+        let tie_out = self.table(&[
             ("tie_out", text(&["total", "total", "total"])),
             ("currency", text(&["EUR", "EUR", "USD"])),
             ("account", text(&["1", "2", "2"])),

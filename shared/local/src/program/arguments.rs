@@ -14,7 +14,7 @@ use tieout_model::CutoffDate;
     arg_required_else_help = true,
     after_help = "Examples:\n  tieout run bank-ledger --cutoff-date 2024-01-31\n  tieout check\n  \
         tieout verify tieout-runs/control=bank-ledger/cutoff=2024-01-31/run=0001\n  \
-        tieout sql bank-ledger --cutoff-date 2024-01-31 \"select class, count(*) from exceptions group by class\"\n\n\
+        tieout sql bank-ledger --cutoff-date 2024-01-31 \"select * from exceptions\"\n\n\
         Exit codes: 0 clean, 1 exceptions (or verification failed), 2 bad input or definition,\n\
         3 the control did not operate, 130 interrupted."
 )]
@@ -49,13 +49,12 @@ pub enum Verb {
     Check(CheckArguments),
     /// Check an evidence package, or a run in a store, from its bytes alone.
     #[command(after_help = "Examples:\n  \
-        tieout verify tieout-runs/control=bank-ledger/cutoff=2024-01-31/run=0001\n  \
-        tieout verify tieout-runs/control=bank-ledger/cutoff=2024-01-31/run=0001/evidence/attempt=1/bank-ledger-2024-01-31-0001.zip")]
+        tieout verify tieout-runs/control=bank-ledger/cutoff=2024-01-31/run=0001")]
     Verify(VerifyArguments),
     /// Ask a run's data sets and tables with SQL.
     #[command(after_help = "Examples:\n  \
-        tieout sql bank-ledger --cutoff-date 2024-01-31 \"select class, count(*) from exceptions group by class\"\n  \
-        tieout sql bank-ledger --cutoff-date 2024-01-31 \"select * from ledger limit 3\" --format json")]
+        tieout sql bank-ledger --cutoff-date 2024-01-31 \"select * from exceptions\"\n  \
+        tieout sql bank-ledger --cutoff-date 2024-01-31 \"select 1 as one\" --format json")]
     Sql(SqlArguments),
     /// Open a run's report in the browser.
     #[command(after_help = "Examples:\n  tieout open bank-ledger --cutoff-date 2024-01-31 --print")]

@@ -33,10 +33,8 @@ pub(super) async fn run(arguments: &SqlArguments, format: Format) -> Result<Exit
         threads: 2,
     });
     let parameters = tieout_extract::built_in_parameters(cutoff_date);
-    let mut answer = engine
-        .query(&tables, &arguments.query, &parameters)
-        .await
-        .map_err(|error| Failure::bad_input(&error))?;
+    let mut answer =
+        engine.query(&tables, &arguments.query, &parameters).await.map_err(|error| Failure::bad_input(&error))?;
     let columns: Vec<String> = answer.schema().fields().iter().map(|field| field.name().clone()).collect();
     let mut rows = Vec::new();
     while let Some(batch) = answer.next_batch().await.map_err(|error| Failure::bad_input(&error))? {

@@ -10,12 +10,12 @@ use tieout_tables::{TableError, TableReader, schema_of};
 
 use super::sinks::{Finished, Sinks};
 use super::{STAGE, Sources, summed_columns};
+use crate::StageError;
 use crate::layout::{excluded_name, rejects_name, rows_name};
 use crate::ports::{ArtifactStore, SourceError, SourceReader, SourceRequest};
 use crate::publish::{StagedContent, StagedFile, commit_document, publish};
 use crate::run::RunContext;
 use crate::wire::{DataSetCommit, ExecutedQuery};
-use crate::StageError;
 
 /// Why a data set was not extracted.
 enum Failure {
@@ -111,11 +111,7 @@ async fn read_rows(
     Ok((finished, reader.origins()))
 }
 
-async fn open(
-    run: &RunContext<'_>,
-    sources: &Sources,
-    data_set: &DataSet,
-) -> Result<Box<dyn SourceReader>, Failure> {
+async fn open(run: &RunContext<'_>, sources: &Sources, data_set: &DataSet) -> Result<Box<dyn SourceReader>, Failure> {
     let definition = run.control.sources.iter().find(|source| source.name == data_set.source);
     let (adapter, folder) = definition.map_or((None, None), |definition| sources.of(&definition.kind));
     let Some(adapter) = adapter else {
@@ -126,8 +122,7 @@ async fn open(
             cure: "run it where that kind of source is available".to_owned(),
         }));
     };
-    let request =
-        SourceRequest { data_set, cutoff_date: run.cutoff_date(), parameters: &run.parameters, folder };
+    let request = SourceRequest { data_set, cutoff_date: run.cutoff_date(), parameters: &run.parameters, folder };
     adapter.open(&request).await.map_err(|error| source_failed(data_set, error))
 }
 
@@ -148,7 +143,8 @@ async fn membership(
             cure: format!("see the reason given for '{}'", within.data_set),
         }));
     };
-    let failed = |error: TableError| Failure::Stage(StageError::Table { table: within.data_set.clone(), source: error });
+    let failed =
+        |error: TableError| Failure::Stage(StageError::Table { table: within.data_set.clone(), source: error });
     let reason = |error: ExtractError| Failure::Reason(reason_of(data_set, &error));
     let fetch = async |artifact| {
         let path = run.scratch.fetch(store, artifact).await.map_err(|source| run.store_failed(STAGE, source))?;

@@ -21,8 +21,13 @@ pub(crate) const EXCLUDED_REASON: &str = "excluded_reason";
 /// The columns of a rejects table.
 pub(crate) fn rejects_schema() -> SchemaRef {
     let text = |name: &str| Field::new(name, DataType::Utf8, false);
-    let fields =
-        vec![text("origin"), Field::new("line", DataType::Int64, false), text("column"), text("masked"), text("problem")];
+    let fields = vec![
+        text("origin"),
+        Field::new("line", DataType::Int64, false),
+        text("column"),
+        text("masked"),
+        text("problem"),
+    ];
     Arc::new(Schema::new(fields))
 }
 
@@ -131,7 +136,8 @@ impl<'a> Sinks<'a> {
             return Ok(());
         }
         self.rejected += rejects.len() as u64;
-        let text = |of: fn(&Reject) -> &str| Arc::new(StringArray::from_iter_values(rejects.iter().map(of))) as ArrayRef;
+        let text =
+            |of: fn(&Reject) -> &str| Arc::new(StringArray::from_iter_values(rejects.iter().map(of))) as ArrayRef;
         let line = |reject: &Reject| i64::try_from(reject.line).unwrap_or(i64::MAX);
         let columns = vec![
             text(|reject| &reject.origin),
@@ -181,7 +187,8 @@ impl<'a> Sinks<'a> {
 /// Adds the rows of an excluded-rows table to a membership, each with its reason.
 pub(super) fn add_excluded(builder: &mut MembershipBuilder, batch: &RecordBatch) -> Result<(), ExtractError> {
     let absent = || ExtractError::ColumnAbsent { column: EXCLUDED_REASON.to_owned() };
-    let reasons = batch.column_by_name(EXCLUDED_REASON).and_then(|column| column.as_string_opt::<i32>()).ok_or_else(absent)?;
+    let reasons =
+        batch.column_by_name(EXCLUDED_REASON).and_then(|column| column.as_string_opt::<i32>()).ok_or_else(absent)?;
     let mut start = 0;
     while start < batch.num_rows() {
         let reason = reasons.value(start);
@@ -194,7 +201,8 @@ pub(super) fn add_excluded(builder: &mut MembershipBuilder, batch: &RecordBatch)
 
 fn add_column(sum: i64, batch: &RecordBatch, column: &str) -> Result<i64, ExtractError> {
     let absent = || ExtractError::ColumnAbsent { column: column.to_owned() };
-    let values = batch.column_by_name(column).and_then(|values| values.as_primitive_opt::<Int64Type>()).ok_or_else(absent)?;
+    let values =
+        batch.column_by_name(column).and_then(|values| values.as_primitive_opt::<Int64Type>()).ok_or_else(absent)?;
     let overflow = || TableError::TotalOverflow { column: column.to_owned(), currency: "units".to_owned() };
     Ok(sum.checked_add(sum_checked(values)?.unwrap_or(0)).ok_or_else(overflow)?)
 }

@@ -5,17 +5,15 @@ use std::path::PathBuf;
 use arrow::datatypes::Schema;
 use tieout_catalog::Derived;
 use tieout_extract::{ExtractError, RowTests, cross_tests};
-use tieout_model::{
-    Column, Contract, DataSetKind, DataSetResult, Reason, ReasonCode, Rejected, ValueFormat,
-};
+use tieout_model::{Column, Contract, DataSetKind, DataSetResult, Reason, ReasonCode, Rejected, ValueFormat};
 use tieout_tables::{Totals, column_schemas, column_type};
 
 use super::Work;
+use crate::StageError;
 use crate::error::chain;
 use crate::extract::{Population, other_data_set};
 use crate::ports::EngineError;
 use crate::wire::{DataSetCommit, ExecutedQuery, Extracted};
-use crate::StageError;
 
 /// A derived data set: its commit, still without its artifact, and its file when it could be computed.
 pub(super) struct DerivedTable {

@@ -14,10 +14,10 @@ use tieout_tables::{TableError, TableReader, TableWriter, cell_text};
 
 use super::tables::RunTable;
 use super::{EXCEPTIONS, STAGE, WrittenTable};
+use crate::StageError;
 use crate::ports::ArtifactStore;
 use crate::run::RunContext;
 use crate::wire::Extracted;
-use crate::StageError;
 
 /// Decimals of the amount columns.
 const SCALE: u8 = 10;
@@ -68,9 +68,10 @@ struct AmountPlace {
 impl ComparisonLines {
     /// The first compared pair of amounts, or else each side's first amount column.
     pub(super) fn new(comparison: &Comparison, left: &RunTable, right: &RunTable) -> Self {
-        let compared = comparison.columns.iter().find_map(|column| {
-            Some((left.amount(&column.pair.left)?, right.amount(&column.pair.right)?))
-        });
+        let compared = comparison
+            .columns
+            .iter()
+            .find_map(|column| Some((left.amount(&column.pair.left)?, right.amount(&column.pair.right)?)));
         let (left, right) = match compared {
             Some((left, right)) => (Some(left), Some(right)),
             None => (left.amounts.first(), right.amounts.first()),
@@ -175,10 +176,10 @@ impl ExceptionsTable {
         key: &[String],
         batch: &RecordBatch,
     ) -> Result<(), TableError> {
-        let place = assertion.at_stake.as_ref().map(|at_stake| AmountPlace {
-            column: "amount_at_stake".to_owned(),
-            currency: at_stake.currency.clone(),
-        });
+        let place = assertion
+            .at_stake
+            .as_ref()
+            .map(|at_stake| AmountPlace { column: "amount_at_stake".to_owned(), currency: at_stake.currency.clone() });
         for row in 0..batch.num_rows() {
             let (amount, currency) = amount_at(batch, place.as_ref(), row)?;
             self.push(ExceptionLine {
@@ -287,8 +288,7 @@ fn to_batch(schema: &SchemaRef, lines: &[ExceptionLine]) -> Result<RecordBatch, 
         |line| line.currency.as_deref(),
         |line| line.note.as_deref(),
     ];
-    let amounts: [fn(&ExceptionLine) -> Option<Decimal>; 3] =
-        [|line| line.left, |line| line.right, |line| line.amount];
+    let amounts: [fn(&ExceptionLine) -> Option<Decimal>; 3] = [|line| line.left, |line| line.right, |line| line.amount];
     let mut columns: Vec<ArrayRef> = Vec::new();
     for of in texts {
         let mut builder = StringBuilder::new();
@@ -298,8 +298,11 @@ fn to_batch(schema: &SchemaRef, lines: &[ExceptionLine]) -> Result<RecordBatch, 
     for (of, name) in amounts.into_iter().zip(AMOUNT_COLUMNS) {
         let mut builder = Decimal128Builder::new().with_data_type(DataType::Decimal128(38, 10));
         for (row, line) in lines.iter().enumerate() {
-            let problem = |error| TableError::Value { column: name.to_owned(), row: row + 1, problem: format!("{error}") };
-            builder.append_option(of(line).map(|amount| amount.rescaled(SCALE)).transpose().map_err(problem)?.map(Decimal::unscaled));
+            let problem =
+                |error| TableError::Value { column: name.to_owned(), row: row + 1, problem: format!("{error}") };
+            builder.append_option(
+                of(line).map(|amount| amount.rescaled(SCALE)).transpose().map_err(problem)?.map(Decimal::unscaled),
+            );
         }
         columns.push(Arc::new(builder.finish()));
     }

@@ -8,10 +8,10 @@ use tieout_model::AmountColumn;
 use tieout_tables::{Sorter, TableError, TableReader};
 
 use super::{STAGE, open_table};
+use crate::StageError;
 use crate::ports::{ArtifactStore, EngineTable};
 use crate::run::RunContext;
 use crate::wire::Extracted;
-use crate::StageError;
 
 /// One data set.
 #[derive(Debug, Clone)]

@@ -31,10 +31,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), StageError> {
     Ok(())
 }
 
-fn carry_out(
-    work: &Work<'_>,
-    definition: &TieOut,
-) -> Result<(tieout_reconcile::TieOut, WrittenTable), ReconcileError> {
+fn carry_out(work: &Work<'_>, definition: &TieOut) -> Result<(tieout_reconcile::TieOut, WrittenTable), ReconcileError> {
     let left = totals(work, &definition.left, &definition.by)?;
     let right = totals(work, &definition.right, &definition.by)?;
     let thresholds: Vec<(Currency, Decimal)> = work

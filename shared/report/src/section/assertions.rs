@@ -3,8 +3,8 @@
 use tieout_model::{AssertionResult, Severity};
 
 use super::{Block, Section};
-use crate::ReportInput;
 use crate::table::{Cell, Look, Table, Tone};
+use crate::{AssertionText, ReportInput};
 
 pub(super) fn section(input: &ReportInput<'_>) -> Section {
     let headers = ["Assertion", "Data set", "#Checked", "#Failed", "#At stake", "Result"];
@@ -17,9 +17,16 @@ pub(super) fn section(input: &ReportInput<'_>) -> Section {
     Section { title: "Assertions", about: "What must hold for every row of a data set.", wide: false, blocks }
 }
 
+/// What a failure means, and the predicate as the definition has it.
+fn describe(text: &AssertionText) -> String {
+    let description = text.description.trim().trim_end_matches('.');
+    let separator = if description.is_empty() { "" } else { ". " };
+    format!("{description}{separator}Must hold: {}", text.holds)
+}
+
 fn push(table: &mut Table, assertion: &AssertionResult, input: &ReportInput<'_>) {
     let text = input.assertions.iter().find(|text| text.id == assertion.id);
-    let description = text.map(|text| text.description.clone()).unwrap_or_default();
+    let description = text.map(describe).unwrap_or_default();
     let result = match (assertion.rows_failed, assertion.severity) {
         (0, _) => Cell::Status(Tone::Good, "holds".to_owned()),
         (_, Severity::Finding) => Cell::Status(Tone::Warn, "exceptions".to_owned()),

@@ -182,9 +182,9 @@ fn a_large_record_below_the_limit_and_many_cells_are_read_whole() {
 
 #[test]
 fn lines_are_counted_across_the_borders_of_reads() {
-    // 64 KiB is a multiple of none of these lengths, so that reads end at every place of a record.
+    // With each padding the borders of reads fall on other places of a record.
     for end in ["\n", "\r\n", "\r"] {
-        for padding in 0..5 {
+        for padding in 0..3 {
             let note = "x".repeat(padding);
             let mut text = format!("reference;amount{end}");
             for _ in 0..20_000 {
@@ -214,10 +214,9 @@ proptest! {
             column.format.null = Vec::new();
             column
         });
-        let cell = |text: &String| match always || text.contains([';', '"', '\r', '\n']) {
-            true => format!("\"{}\"", text.replace('"', "\"\"")),
-            false => text.clone(),
-        };
+        let needed = |text: &str| always || text.contains([';', '"', '\r', '\n']);
+        let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+        let cell = |text: &String| if needed(text) { quoted(text) } else { text.clone() };
         let lines: Vec<String> = rows.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>().join(";")).collect();
         let text = format!("a;b;c{end}{}{}", lines.join(end), if last_end { end } else { "" });
         let read = read_one("a.csv", text.as_bytes(), csv(), columns.to_vec()).unwrap();

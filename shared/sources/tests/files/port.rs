@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::sync::Arc;
 
+use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
 use tieout_catalog::{DataSet, FileFormat};
 use tieout_model::{Column, Contract, CutoffDate, Digest, ReasonCode};
@@ -28,13 +29,13 @@ fn columns() -> Vec<Column> {
 
 /// A row's texts; every thousandth has an amount that does not convert.
 fn row(number: usize) -> [String; 6] {
-    let note = if number % 3 == 0 { String::new() } else { format!("note ä {number}") };
+    let note = if number.is_multiple_of(3) { String::new() } else { format!("note ä {number}") };
     [
         format!("R{number:06}"),
-        format!("{}{}.{:02}", if number % 2 == 0 { "-" } else { "" }, number, number % 100),
+        format!("{}{}.{:02}", if number.is_multiple_of(2) { "-" } else { "" }, number, number % 100),
         (number * 7).to_string(),
         format!("2024-{:02}-{:02}", number % 12 + 1, number % 28 + 1),
-        (number % 5 == 0).to_string(),
+        number.is_multiple_of(5).to_string(),
         note,
     ]
 }
@@ -44,7 +45,7 @@ fn csv_bytes(bad: bool) -> Vec<u8> {
     for number in 0..ROWS {
         let mut cells = row(number);
         if bad && number % 1000 == 999 {
-            cells[1] = "12,5x".to_owned();
+            "12,5x".clone_into(&mut cells[1]);
         }
         text += &cells.join(";");
         text.push('\n');
@@ -137,7 +138,7 @@ fn promises(folder: &std::path::Path, data_set: &DataSet, rows_in_file: usize) -
     assert!(first.batches == second.batches && first.rejects == second.rejects, "same input, same batches");
     assert_eq!(first.origins, second.origins);
     assert!(first.batch_sizes.iter().all(|size| (1..=8192).contains(size)), "{:?}", first.batch_sizes);
-    let rows: usize = first.batches.iter().map(|batch| batch.num_rows()).sum();
+    let rows: usize = first.batches.iter().map(RecordBatch::num_rows).sum();
     assert_eq!(rows + first.rejects.len(), rows_in_file, "no row without a batch or a reject");
     assert!(first.bytes_read.is_sorted(), "{:?}", first.bytes_read);
     assert_eq!(first.bytes_read.last().copied(), first.size_bytes);

@@ -65,7 +65,7 @@ fn numbers_dates_and_text_are_read_for_what_they_are() {
         let date = Format::new().set_num_format("dd/mm/yyyy");
         sheet.write(1, 0, "A").unwrap();
         sheet.write(1, 1, 1234.1 + 0.2).unwrap();
-        sheet.write_with_format(1, 2, &ExcelDateTime::from_ymd(2024, 2, 29).unwrap(), &date).unwrap();
+        sheet.write_with_format(1, 2, ExcelDateTime::from_ymd(2024, 2, 29).unwrap(), &date).unwrap();
         sheet.write(2, 0, 1001).unwrap();
         sheet.write(2, 1, "-7.5").unwrap();
         sheet.write(2, 2, "2024-03-01").unwrap();
@@ -89,7 +89,7 @@ fn conventions_declared_for_text_do_not_touch_number_and_date_cells() {
         let date = Format::new().set_num_format("yyyy-mm-dd");
         sheet.write(1, 0, "A").unwrap();
         sheet.write(1, 1, 1.5).unwrap();
-        sheet.write_with_format(1, 2, &ExcelDateTime::from_ymd(1950, 1, 2).unwrap(), &date).unwrap();
+        sheet.write_with_format(1, 2, ExcelDateTime::from_ymd(1950, 1, 2).unwrap(), &date).unwrap();
         sheet.write(2, 0, "B").unwrap();
         sheet.write(2, 1, "1.234,50").unwrap();
         sheet.write(2, 2, "02.01.24").unwrap();
@@ -192,7 +192,7 @@ fn the_header_row_may_stand_lower_and_columns_in_any_order() {
 
 #[test]
 fn a_missing_header_column_or_sheet_is_refused_by_name() {
-    let bytes = written(|sheet| headed(sheet));
+    let bytes = written(headed);
     let (code, detail, _) = refusal("a.xlsx", &bytes, xlsx(None, 2), columns());
     assert_eq!(code, ReasonCode::SourceUnreadable);
     assert_eq!(detail, "sheet 'Sheet1' of a.xlsx: row 2 should name the columns and is empty");

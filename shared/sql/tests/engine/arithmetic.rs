@@ -47,7 +47,10 @@ fn a_sum_that_overflows_is_an_error_and_one_that_only_passes_through_is_not() {
     assert_eq!(world.failure("select sum(d) as s from huge where d > 0"), sum);
     assert_eq!(world.failure("select g, sum(d) as s from huge group by g"), sum);
     assert_eq!(world.failure("select sum(d) over (partition by g) as s from huge"), sum);
-    assert_eq!(world.failure("select sum(i) as s from huge where i > 0"), "a sum is larger than an integer: cast its argument to decimal(99,9)");
+    assert_eq!(
+        world.failure("select sum(i) as s from huge where i > 0"),
+        "a sum is larger than an integer: cast its argument to decimal(99,9)"
+    );
     assert_eq!(world.rows("select sum(d) as s from huge"), [NINES]);
     assert_eq!(world.rows("select sum(i) as s from huge"), [(i128::from(i64::MAX) - 1).to_string()]);
 }
@@ -55,9 +58,18 @@ fn a_sum_that_overflows_is_an_error_and_one_that_only_passes_through_is_not() {
 #[test]
 fn arithmetic_that_overflows_is_an_error() {
     let world = huge();
-    for expression in
-        ["i + 1", "i * 2", "0 - i - 2", "-i", "i - g * 9223372036854775807", "abs(i)", "d + 1", "d + d", "d * 10", "d * d"]
-    {
+    for expression in [
+        "i + 1",
+        "i * 2",
+        "0 - i - 2",
+        "-i",
+        "i - g * 9223372036854775807",
+        "abs(i)",
+        "d + 1",
+        "d + d",
+        "d * 10",
+        "d * d",
+    ] {
         let sql = format!("select {expression} as x from huge");
         let message = world.try_rows(&sql).expect_err(&sql).to_string();
         let known = [TOO_MANY_DIGITS, "has more than 38 digits", "has more digits than its type"];

@@ -39,17 +39,16 @@ fn threads_and_memory_do_not_change_an_answer() {
         let one = answer(&world, 1, 512 << 20, sql).unwrap();
         assert!(!one.is_empty());
         assert_eq!(answer(&world, 4, 512 << 20, sql).unwrap(), one, "{sql}");
-        assert_eq!(answer(&world, 3, 40 << 20, sql).unwrap(), one, "{sql}");
+        assert_eq!(answer(&world, 3, 16 << 20, sql).unwrap(), one, "{sql}");
     }
 }
 
 #[test]
 fn a_sort_larger_than_the_memory_goes_through_the_scratch_folder_and_leaves_nothing() {
-    let world = World::new().table("t", &scrambled(200_000));
+    let world = World::new().table("t", &scrambled(60_000));
     let sql = "select id, t from t order by t";
-    for mb in [8,10,12,14,16] { for th in [1,2,4] { let r = answer(&world, th, mb << 20, sql); eprintln!("{mb} {th} {}", r.is_ok()); } }
-    let sorted = answer(&world, 1, 8 << 20, sql).unwrap();
-    assert_eq!(sorted.len(), 200_000);
+    let sorted = answer(&world, 4, 4 << 20, sql).unwrap();
+    assert_eq!(sorted.len(), 60_000);
     assert!(sorted.is_sorted_by_key(|row| row.split_once('|').unwrap().1.to_owned()));
     let left: Vec<_> = std::fs::read_dir(world.folder.path().join("scratch")).unwrap().collect();
     assert!(left.is_empty(), "{left:?}");

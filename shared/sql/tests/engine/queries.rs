@@ -20,7 +20,9 @@ fn joins_keep_and_drop_the_right_rows() {
         ["1|100.10|20.0200", "1|100.10|20.0200", "2|-0.05|-0.0500", "3|7.00|null", "9|null|1.0000"]
     );
     assert_eq!(
-        world.rows("select order_id from orders o where not exists (select 1 from lines l where l.order_id = o.order_id)"),
+        world.rows(
+            "select order_id from orders o where not exists (select 1 from lines l where l.order_id = o.order_id)"
+        ),
         ["3"]
     );
     assert_eq!(world.rows("select order_id from lines where order_id not in (select order_id from orders)"), ["9"]);
@@ -135,9 +137,8 @@ fn the_far_ends_of_the_calendar_are_exact() {
 #[test]
 fn a_table_may_have_several_files_and_no_rows() {
     let part = |ids: &[Option<i64>]| Columns::default().integer("id", ids).batch();
-    let world = World::new()
-        .table_of_files("parts", &[part(&[Some(1)]), part(&[Some(2), Some(3)])])
-        .table("empty", &part(&[]));
+    let world =
+        World::new().table_of_files("parts", &[part(&[Some(1)]), part(&[Some(2), Some(3)])]).table("empty", &part(&[]));
     assert_eq!(world.rows("select count(*) as n, sum(id) as s, max(id) as m from parts"), ["3|6|3"]);
     assert_eq!(world.rows("select count(*) as n, sum(id) as s from empty"), ["0|null"]);
     assert!(world.rows("select id from empty").is_empty());

@@ -44,8 +44,16 @@ fn other_tables_and_files() {
 
 #[test]
 fn columns_that_are_not_there() {
-    refused("select ordr_date from orders", "column 'ordr_date' is not in orders; did you mean 'order_date'?", Some((1, 8)));
-    refused("select 1 as x\nfrom orders o\nwhere o.vendr = 'a'", "column 'vendr' is not in o; did you mean 'vendor'?", Some((3, 7)));
+    refused(
+        "select ordr_date from orders",
+        "column 'ordr_date' is not in orders; did you mean 'order_date'?",
+        Some((1, 8)),
+    );
+    refused(
+        "select 1 as x\nfrom orders o\nwhere o.vendr = 'a'",
+        "column 'vendr' is not in o; did you mean 'vendor'?",
+        Some((3, 7)),
+    );
     refused("select xyzzy from orders, lines", "column 'xyzzy' is not in lines, orders", Some((1, 8)));
     refused(
         "select order_id from orders, lines",
@@ -71,7 +79,8 @@ fn parameters_that_are_not_given() {
 
 #[test]
 fn the_clock_and_chance() {
-    let clock = "it reads the clock, and the same inputs must give the same answer: use $cutoff_date or another parameter";
+    let clock =
+        "it reads the clock, and the same inputs must give the same answer: use $cutoff_date or another parameter";
     for name in ["now", "current_timestamp", "today"] {
         refused(&format!("select {name}() as x"), &format!("{name}() is not allowed: {clock}"), Some((1, 8)));
     }
@@ -98,7 +107,9 @@ fn binary_floats() {
     );
     refused("select 1e3 as x", "the number 1e3 is a binary float in Athena: write its digits out", Some((1, 8)));
     refused("select cel(amount) as x from orders", "there is no function 'cel'; did you mean 'ceil'?", Some((1, 8)));
-    assert!(World::orders().refusal("select sqrt(amount) as x from orders").0.starts_with("there is no function 'sqrt'"));
+    assert!(
+        World::orders().refusal("select sqrt(amount) as x from orders").0.starts_with("there is no function 'sqrt'")
+    );
     refused(
         "select floor(order_id) as x from orders",
         "floor(CAST(orders.order_id AS DOUBLE)) is a binary float, which does not hold amounts exactly: cast what it is made \
@@ -138,22 +149,47 @@ fn conversions_that_nobody_wrote() {
 
 #[test]
 fn forms_outside_the_subset() {
-    let outside = |what: &str| format!("{what} is outside the SQL that controls may use (see the README of shared/sql)");
-    refused("select order_id::varchar as x from orders", "the cast :: is not understood by Athena: write cast(... as ...)", Some((1, 8)));
+    let outside =
+        |what: &str| format!("{what} is outside the SQL that controls may use (see the README of shared/sql)");
+    refused(
+        "select order_id::varchar as x from orders",
+        "the cast :: is not understood by Athena: write cast(... as ...)",
+        Some((1, 8)),
+    );
     refused("select distinct on (vendor) vendor from orders", &outside("DISTINCT ON"), Some((1, 1)));
     refused("with recursive r as (select 1 as n) select n from r", &outside("WITH RECURSIVE"), Some((1, 1)));
-    refused("select * exclude (amount) from orders", &outside("* with EXCLUDE, EXCEPT, REPLACE, RENAME or ILIKE"), Some((1, 1)));
+    refused(
+        "select * exclude (amount) from orders",
+        &outside("* with EXCLUDE, EXCEPT, REPLACE, RENAME or ILIKE"),
+        Some((1, 1)),
+    );
     refused("select vendor ~ 'a' as x from orders", &outside("the operator ~"), Some((1, 8)));
     refused("select vendor ilike 'a' as x from orders", &outside("the expression vendor ILIKE 'a'"), Some((1, 8)));
-    refused("select order_id from orders limit 1", "LIMIT without ORDER BY picks rows by chance: add ORDER BY", Some((1, 1)));
+    refused(
+        "select order_id from orders limit 1",
+        "LIMIT without ORDER BY picks rows by chance: add ORDER BY",
+        Some((1, 1)),
+    );
     refused(
         "select sum(distinct amount) as s from orders",
         "sum(distinct ...) drops equal amounts: select the distinct rows first, then sum them",
         Some((1, 8)),
     );
-    refused("select try_cast(vendor as bigint) as x from orders", "try_cast() is not allowed: it turns a value that does not convert into null: use cast", Some((1, 17)));
-    refused("select extract(dow from order_date) as x from orders", "extract(DOW) is not allowed: use year, quarter, month, day, hour or minute", Some((1, 25)));
-    refused("select cast(amount as decimal) as x from orders", "the type decimal is not allowed: write precision and scale, as in decimal(18,2), with at most 38 digits", Some((1, 13)));
+    refused(
+        "select try_cast(vendor as bigint) as x from orders",
+        "try_cast() is not allowed: it turns a value that does not convert into null: use cast",
+        Some((1, 17)),
+    );
+    refused(
+        "select extract(dow from order_date) as x from orders",
+        "extract(DOW) is not allowed: use year, quarter, month, day, hour or minute",
+        Some((1, 25)),
+    );
+    refused(
+        "select cast(amount as decimal) as x from orders",
+        "the type decimal is not allowed: write precision and scale, as in decimal(18,2), with at most 38 digits",
+        Some((1, 13)),
+    );
     refused(
         "select first_value(amount) over (order by order_id) as x from orders",
         "first_value() needs a frame that counts rows: write ROWS BETWEEN ... AND ... after its ORDER BY",
@@ -165,7 +201,11 @@ fn forms_outside_the_subset() {
          decimal(38,0)) before it",
         None,
     );
-    assert_eq!(World::orders().rows("select cast(cast(round(amount) as decimal(38,0)) as bigint) as x from orders where amount > 99"), ["100"]);
+    assert_eq!(
+        World::orders()
+            .rows("select cast(cast(round(amount) as decimal(38,0)) as bigint) as x from orders where amount > 99"),
+        ["100"]
+    );
 }
 
 #[test]

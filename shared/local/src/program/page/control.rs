@@ -111,7 +111,9 @@ fn assertions(checked: &Checked) -> Vec<Vec<String>> {
 }
 
 fn thresholds(checked: &Checked) -> Vec<Vec<String>> {
-    let row = |each: &tieout_catalog::Threshold| vec![each.id.clone(), format!("{} {}", each.currency, each.amount.grouped())];
+    let row = |each: &tieout_catalog::Threshold| {
+        vec![each.id.clone(), format!("{} {}", each.currency, each.amount.grouped())]
+    };
     checked.control.thresholds.iter().map(row).collect()
 }
 

@@ -12,7 +12,13 @@ pub(super) fn text(result: &RunResult) -> String {
     let mut text = format!("\n{}  {}  run {}\n{}\n", result.control, result.cutoff_date, result.run, result.title);
     let style = style(result.outcome);
     let _ = write!(text, "\n  {style} {} {style:#}  {}\n", verdict(result.outcome), result.headline());
-    section(&mut text, "Data sets", &["", "read", "population", "excluded", "rejected", "total", "tests"], data_sets(result), 1..6);
+    section(
+        &mut text,
+        "Data sets",
+        &["", "read", "population", "excluded", "rejected", "total", "tests"],
+        data_sets(result),
+        1..6,
+    );
     section(&mut text, "Tie-outs", &["", "left", "right", "difference", "threshold", ""], tie_outs(result), 1..5);
     let headings = ["", "matched", "in tolerance", "mismatch", "only left", "only right", "duplicate"];
     section(&mut text, "Comparisons (keys)", &headings, comparisons(result), 1..7);

@@ -1,0 +1,13 @@
+//! Tests of the whole: controls run end to end on one machine. One binary, because each would link the SQL engine.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod command_line;
+mod faults;
+mod golden;
+mod harness;
+mod not_operated;
+mod real_data;
+mod runs;
+mod same_bytes;
+mod verification;

@@ -1,0 +1,82 @@
+//! Runs: repeated, begun again, at the same time, killed.
+
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use tieout_local::FolderStore;
+
+use crate::harness::{Bench, differences, store, tree};
+
+#[tokio::test]
+async fn a_repeated_run_returns_the_committed_one() {
+    let (bench, folder) = (Bench::bank_ledger(), tempfile::tempdir().unwrap());
+    let outbox = folder.path().join("outbox");
+    let first = bench.operate(&store(folder.path()), &outbox).await.unwrap();
+    let before = tree(folder.path());
+    let second = bench.operate(&store(folder.path()), &outbox).await.unwrap();
+    assert!(!first.was_committed && second.was_committed);
+    assert_eq!(first.result, second.result);
+    assert_eq!(differences(&before, &tree(folder.path())), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_rerun_is_a_run_of_its_own() {
+    let (bench, folder) = (Bench::bank_ledger(), tempfile::tempdir().unwrap());
+    let outbox = folder.path().join("outbox");
+    let first = bench.operate(&store(folder.path()), &outbox).await.unwrap();
+    let before = tree(folder.path());
+    let second = bench.operate_again(&store(folder.path()), &outbox, true).await.unwrap();
+    assert_eq!((first.result.run.to_string().as_str(), second.result.run.to_string().as_str()), ("0001", "0002"));
+    let after = tree(folder.path());
+    assert!(before.iter().all(|(name, bytes)| after.get(name) == Some(bytes)), "the first run is untouched");
+    assert_eq!(after.keys().filter(|name| name.ends_with(".eml")).count(), 2);
+}
+
+#[test]
+fn runs_at_the_same_time_end_as_one() {
+    let runtime = || tokio::runtime::Runtime::new().unwrap();
+    let reference = runtime().block_on(Bench::bank_ledger().result()).1;
+    let folder = tempfile::tempdir().unwrap();
+    let operate = || {
+        let bench = Bench::bank_ledger();
+        let (store, outbox) = (store(folder.path()), folder.path().join("outbox"));
+        runtime().block_on(bench.operate(&store, &outbox)).unwrap().result
+    };
+    let results: Vec<_> = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..4).map(|_| scope.spawn(operate)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(results.windows(2).all(|pair| pair[0] == pair[1]));
+    assert_eq!(differences(&tree(reference.path()), &tree(folder.path())), Vec::<String>::new());
+}
+
+#[test]
+fn a_killed_run_resumes() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("store");
+    let command = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tieout"));
+        command.args(["run", "bank-ledger", "--cutoff-date", "2024-01-31", "--store"]).arg(&root);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    for delay_ms in (20..320).step_by(20) {
+        let mut child = command().spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(delay_ms));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert_eq!(command().status().unwrap().code(), Some(1), "exceptions are found");
+    let run = root.join("control=bank-ledger/cutoff=2024-01-31/run=0001");
+    let verification = tieout_local::verify_run(&run).unwrap();
+    assert_eq!(verification.problems, Vec::new());
+    let mails = std::fs::read_dir(root.join("outbox")).unwrap();
+    let mails = mails.filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".eml"));
+    assert_eq!(mails.count(), 1, "one message, however often the run was killed");
+}
+
+#[tokio::test]
+async fn the_folder_store_keeps_the_contract_of_its_port() {
+    let folder = tempfile::tempdir().unwrap();
+    tieout_testkit::check_store(&FolderStore::open(folder.path()).unwrap()).await.unwrap();
+}
