@@ -9,8 +9,10 @@ TIEOUT := $(TARGET)/debug/tieout
 DEMO := target/demo
 # Extracts of a real database, used when they lie beside the repository.
 ADVENTUREWORKS ?= ../shared/data/adventureworks
+# Rows a side of the generated control that `make bench` measures.
+ROWS ?= 1000000
 
-.PHONY: help build demo test check e2e
+.PHONY: help build demo test check e2e bench
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,3 +42,6 @@ test: ## Run all tests: the examples in the documentation, then everything else
 
 e2e: demo ## Run the program as a newcomer and an auditor would
 	@TIEOUT=$(TIEOUT) DEMO=$(DEMO) ADVENTUREWORKS=$(ADVENTUREWORKS) .ci/e2e
+
+bench: ## Measure the pipeline on a generated control of ROWS rows a side (an optimised build comes first)
+	@cargo run --release --locked --package tieout-local --example pipeline_bench -- $(ROWS)

@@ -269,7 +269,7 @@ fn a_run_that_does_not_foot_is_not_operated() {
 
 #[test]
 fn a_recorded_claim_that_a_line_foots_is_added_up_again() {
-    let (outcome, _) = concluded(|result| result.footing[0].whole = crate::Decimal::from(11));
+    let (outcome, _) = concluded(|result| result.footing[0].whole = crate::Decimal::from(11_u64));
     assert_eq!(outcome, Outcome::NotOperated);
     let (outcome, _) = concluded(|result| result.footing[0].foots = false);
     assert_eq!(outcome, Outcome::NotOperated);
