@@ -29,7 +29,7 @@ pub enum EvidenceError {
         why: &'static str,
     },
     /// A file was written to while it was packed.
-    #[error("'{}' changed while it was packed as '{member}'; let nothing write to it and run the stage again", path.display())]
+    #[error("'{}' changed while it was packed as '{member}'; let nothing write to it and run again", path.display())]
     FileChanged {
         /// The file.
         path: PathBuf,

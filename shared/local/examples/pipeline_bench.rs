@@ -81,7 +81,8 @@ fn main() {
     for side in ["left", "right"] {
         generate(&folder.path().join(format!("{side}.csv")), rows, side == "right").expect("room for the data");
     }
-    let size_bytes: u64 = ["left.csv", "right.csv"].map(|name| fs::metadata(folder.path().join(name)).unwrap().len()).iter().sum();
+    let size_bytes: u64 =
+        ["left.csv", "right.csv"].map(|name| fs::metadata(folder.path().join(name)).unwrap().len()).iter().sum();
     println!("2 x {rows} rows x 12 columns of CSV, {} MB", size_bytes / 1_000_000);
     let stages = measure(folder.path());
     print_figures(&stages, 2 * rows, size_bytes);
@@ -89,9 +90,11 @@ fn main() {
 
 /// Runs the control and says how long each stage took.
 fn measure(folder: &Path) -> Vec<(StageName, Duration)> {
-    let definition = ["left", "right"].iter().fold(DEFINITION.to_owned(), |text, side| text + &DATA_SET.replace("SIDE", side));
+    let definition =
+        ["left", "right"].iter().fold(DEFINITION.to_owned(), |text, side| text + &DATA_SET.replace("SIDE", side));
     let files = BTreeMap::from([("control.toml".to_owned(), definition.into_bytes())]);
-    let control = tieout_catalog::load(&ControlFolder { name: "bench".to_owned(), files }).expect("the definition is right");
+    let control =
+        tieout_catalog::load(&ControlFolder { name: "bench".to_owned(), files }).expect("the definition is right");
     let store = FolderStore::open(&folder.join("store")).expect("a store");
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let engine = EmbeddedEngine::new(EngineSettings {
@@ -105,8 +108,14 @@ fn measure(folder: &Path) -> Vec<(StageName, Duration)> {
         control_folder: folder.to_owned(),
     };
     let stop_watch = StopWatch::default();
-    let ports =
-        Ports { store: &store, sources: &sources, engine: &engine, notifiers: &[], clock: &SystemClock, progress: &stop_watch };
+    let ports = Ports {
+        store: &store,
+        sources: &sources,
+        engine: &engine,
+        notifiers: &[],
+        clock: &SystemClock,
+        progress: &stop_watch,
+    };
     let request = RunRequest {
         control: control.id.clone(),
         cutoff_date: "2026-12-31".parse().unwrap(),
@@ -119,7 +128,11 @@ fn measure(folder: &Path) -> Vec<(StageName, Duration)> {
     let comparison = operated.result.comparisons.first().expect("it compares");
     println!(
         "matched {}, within tolerance {}, mismatch {}, only left {}, only right {}",
-        comparison.matched, comparison.within_tolerance, comparison.mismatch, comparison.only_left, comparison.only_right
+        comparison.matched,
+        comparison.within_tolerance,
+        comparison.mismatch,
+        comparison.only_left,
+        comparison.only_right
     );
     stop_watch.stages.into_inner().unwrap()
 }

@@ -109,6 +109,27 @@ pub enum StageError {
     Engine(#[from] EngineError),
 }
 
+impl StageError {
+    /// Stops the stage when a table failed because of the disk: nothing is wrong with the books then, and the same
+    /// command goes on when there is room. Every other error comes back, to become a reason of the result.
+    pub(crate) fn stop_on_disk_failure<E>(
+        table: &str,
+        error: E,
+        of: impl FnOnce(E) -> Result<TableError, E>,
+    ) -> Result<E, Self>
+    where
+        E: From<TableError>,
+    {
+        match of(error) {
+            Ok(source @ (TableError::File { .. } | TableError::Parquet { .. })) => {
+                Err(Self::Table { table: table.to_owned(), source })
+            }
+            Ok(other) => Ok(other.into()),
+            Err(error) => Ok(error),
+        }
+    }
+}
+
 /// An error with its whole chain of causes, in one line.
 pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();

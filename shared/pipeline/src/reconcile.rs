@@ -16,6 +16,7 @@ use tieout_model::{
     Artifact, FootingLine, Outcome, RESULT_SCHEMA, Reason, ReasonCode, RunResult, StageName, TableResult, conclude,
     foot_comparison, foot_data_set,
 };
+use tieout_reconcile::ReconcileError;
 use tieout_tables::TableReader;
 
 use crate::StageError;
@@ -115,9 +116,9 @@ async fn reconcile(
     };
     work.exceptions.add_rejects(run, store, extracted).await?;
     let derived = derive::run(&mut work, extracted).await?;
-    comparisons::run(&mut work);
+    comparisons::run(&mut work)?;
     tie_outs::run(&mut work)?;
-    assertions::run(&mut work).await;
+    assertions::run(&mut work).await?;
     work.result.footing = foot(&work.result, extracted);
     (work.result.outcome, work.result.reasons) = conclude(&work.result);
     let exceptions = work.exceptions.finish()?;
@@ -161,6 +162,15 @@ fn foot(result: &RunResult, extracted: &Extracted) -> Vec<FootingLine> {
             _ => Vec::new(),
         });
     populations.chain(sides).collect()
+}
+
+/// The reason for a check that could not be carried out; a failure of the disk stops the stage instead.
+fn reason_or_stop(subject: &str, error: ReconcileError) -> Result<Reason, StageError> {
+    let error = StageError::stop_on_disk_failure(subject, error, |error| match error {
+        ReconcileError::Table(error) => Ok(error),
+        other => Err(other),
+    })?;
+    Ok(error.reason(subject))
 }
 
 /// The reason for a check whose data set is not there.

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, PrimitiveArray};
 use arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
 use datafusion::common::utils::take_function_args;
-use datafusion::common::{DataFusionError, Result, ScalarValue, exec_datafusion_err, plan_err};
+use datafusion::common::{DataFusionError, Result, ScalarValue, plan_err};
 use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
+
+use crate::failure::Fault;
 
 const TIMESTAMP: DataType = DataType::Timestamp(TimeUnit::Microsecond, None);
 const SECOND_MICROSECONDS: i64 = 1_000_000;
@@ -57,18 +59,14 @@ impl ScalarUDFImpl for DateTrunc {
         };
         let unit: Unit = unit.parse()?;
         let arrays = moments.to_array(args.number_rows)?;
-        let truncated: ArrayRef = match arrays.data_type() {
-            DataType::Date32 => {
-                let dates: PrimitiveArray<Date32Type> =
-                    arrays.as_primitive::<Date32Type>().try_unary(|days| unit.truncate_days(days))?;
-                Arc::new(dates)
-            }
-            _ => {
-                let timestamps: PrimitiveArray<TimestampMicrosecondType> = arrays
-                    .as_primitive::<TimestampMicrosecondType>()
-                    .try_unary(|micros| unit.truncate_micros(micros))?;
-                Arc::new(timestamps)
-            }
+        let truncated: ArrayRef = if let Some(dates) = arrays.as_primitive_opt::<Date32Type>() {
+            let dates: PrimitiveArray<Date32Type> = dates.try_unary(|days| unit.truncate_days(days))?;
+            Arc::new(dates)
+        } else {
+            let timestamps = arrays.as_primitive::<TimestampMicrosecondType>();
+            let timestamps: PrimitiveArray<TimestampMicrosecondType> =
+                timestamps.try_unary(|micros| unit.truncate_micros(micros))?;
+            Arc::new(timestamps)
         };
         match moments {
             ColumnarValue::Array(_) => Ok(ColumnarValue::Array(truncated)),
@@ -152,7 +150,7 @@ impl Unit {
 }
 
 fn beyond_calendar() -> DataFusionError {
-    exec_datafusion_err!("date_trunc() met a moment outside the calendar")
+    Fault::error("date_trunc() met a moment outside the calendar")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The port `QueryEngine` on embedded DataFusion.
+//! The port `QueryEngine` on embedded `DataFusion`.
 //!
 //! Every call makes a session of its own over only the tables that it is given. The plan is checked before a row is
 //! read: what is not exact, not deterministic or not in the SQL subset does not run.

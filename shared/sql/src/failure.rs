@@ -8,6 +8,17 @@ use datafusion::common::DataFusionError;
 use tieout_pipeline::ports::EngineError;
 use tieout_tables::{TableError, column_type, mask};
 
+/// A failure that a function of this crate found; a fixed text, so it holds no cell's content.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Fault(&'static str);
+
+impl Fault {
+    pub(crate) fn error(text: &'static str) -> DataFusionError {
+        DataFusionError::External(Box::new(Self(text)))
+    }
+}
+
 /// The error for a query that failed while it ran.
 pub(crate) fn execution(error: &DataFusionError, memory_limit_bytes: usize) -> EngineError {
     EngineError::Execution(match error.find_root() {
@@ -20,6 +31,7 @@ pub(crate) fn execution(error: &DataFusionError, memory_limit_bytes: usize) -> E
         DataFusionError::ParquetError(error) => format!("a table's Parquet file could not be read: {error}"),
         DataFusionError::ObjectStore(error) => format!("a table's file could not be read: {error}"),
         DataFusionError::IoError(error) => format!("a file could not be read or written: {error}"),
+        DataFusionError::External(error) if error.is::<Fault>() => error.to_string(),
         other => masked(&in_house_words(&other.message())),
     })
 }

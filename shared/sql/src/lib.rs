@@ -1,4 +1,4 @@
-//! The embedded SQL engine (DataFusion) behind the port `QueryEngine`.
+//! The embedded SQL engine (`DataFusion`) behind the port `QueryEngine`.
 //!
 //! One SELECT over the given Parquet files and nothing else: parameters are bound as values, no binary float, clock,
 //! chance, silent conversion or wrapped number gets into an answer, and no error text holds a cell's content. What

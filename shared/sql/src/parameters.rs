@@ -1,9 +1,6 @@
 //! Binds parameters by name, as typed values; the text of a query is never touched.
 
-use std::collections::HashMap;
-
-use datafusion::common::metadata::ScalarAndMetadata;
-use datafusion::common::{ParamValues, ScalarValue};
+use datafusion::common::ScalarValue;
 use datafusion::logical_expr::LogicalPlan;
 use jiff::civil::{Date, date};
 use tieout_pipeline::ports::{EngineError, EngineTable, Parameter, Parameters};
@@ -19,12 +16,9 @@ pub(crate) fn bind(
     sql: &SqlText<'_>,
     tables: &[EngineTable],
 ) -> Result<LogicalPlan, EngineError> {
-    let mut values = HashMap::new();
-    for (name, parameter) in parameters {
-        let value = ScalarAndMetadata::from(scalar(name, parameter)?);
-        values.insert(name.clone(), value);
-    }
-    plan.with_param_values(ParamValues::Map(values)).map_err(|error| planning(&error, sql, tables))
+    let value = |(name, parameter): (&String, &Parameter)| Ok((name.clone(), scalar(name, parameter)?));
+    let values = parameters.iter().map(value).collect::<Result<Vec<_>, EngineError>>()?;
+    plan.with_param_values(values).map_err(|error| planning(&error, sql, tables))
 }
 
 /// Refuses a placeholder that has no value.

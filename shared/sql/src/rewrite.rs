@@ -31,7 +31,7 @@ pub(crate) fn apply_to(plan: LogicalPlan, options: &ConfigOptions) -> Result<Log
 struct HouseArithmetic;
 
 impl FunctionRewrite for HouseArithmetic {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "house_arithmetic"
     }
 

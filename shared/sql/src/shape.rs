@@ -154,8 +154,8 @@ fn expression_outside_subset(expression: &Expr) -> Option<String> {
         Expr::Function(function) => function_outside_subset(function),
         Expr::Extract { field, .. } => field_outside_subset(field),
         Expr::BinaryOp { op, .. } => (!allowed_operator(op)).then(|| outside_subset(&format!("the operator {op}"))),
-        Expr::UnaryOp { op: UnaryOperator::Plus | UnaryOperator::Minus | UnaryOperator::Not, .. } => None,
-        Expr::Identifier(_)
+        Expr::UnaryOp { op: UnaryOperator::Plus | UnaryOperator::Minus | UnaryOperator::Not, .. }
+        | Expr::Identifier(_)
         | Expr::CompoundIdentifier(_)
         | Expr::IsNull(_)
         | Expr::IsNotNull(_)

@@ -9,12 +9,14 @@ use std::sync::{Arc, LazyLock};
 use arrow::datatypes::{DECIMAL128_MAX_PRECISION, DECIMAL256_MAX_PRECISION, DataType};
 use datafusion::common::format::DEFAULT_CAST_OPTIONS;
 use datafusion::common::utils::take_function_args;
-use datafusion::common::{Result, exec_err, plan_err};
+use datafusion::common::{Result, plan_datafusion_err};
 use datafusion::logical_expr::expr::{AggregateFunction, WindowFunction, WindowFunctionParams};
 use datafusion::logical_expr::planner::{ExprPlanner, PlannerResult, RawAggregateExpr, RawWindowExpr};
 use datafusion::logical_expr::{
     ColumnarValue, Expr, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility, cast,
 };
+
+use crate::failure::Fault;
 
 /// Window functions that number rows; the engine counts them unsigned.
 const NUMBERING: &[&str] = &["dense_rank", "ntile", "rank", "row_number"];
@@ -124,18 +126,18 @@ impl ScalarUDFImpl for Cast {
             Direction::Widen => widened(argument),
             Direction::Narrow => narrowed(argument),
         };
-        match target {
-            Some(data_type) => Ok(data_type),
-            None => plan_err!("sum() adds integers and decimals, and this is {argument}"),
-        }
+        target.ok_or_else(|| plan_datafusion_err!("sum() adds integers and decimals, and this is {argument}"))
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let target = args.return_field.data_type().clone();
         let [value] = take_function_args(self.name(), args.args)?;
-        value.cast_to(&target, Some(&DEFAULT_CAST_OPTIONS)).or_else(|_| match target {
-            DataType::Int64 => exec_err!("a sum is larger than an integer: cast its argument to decimal(38,0)"),
-            _ => exec_err!("a sum has more than 38 digits: cast its argument to fewer decimals"),
+        value.cast_to(&target, Some(&DEFAULT_CAST_OPTIONS)).map_err(|_| {
+            Fault::error(if target == DataType::Int64 {
+                "a sum is larger than an integer: cast its argument to decimal(38,0)"
+            } else {
+                "a sum has more than 38 digits: cast its argument to fewer decimals"
+            })
         })
     }
 }

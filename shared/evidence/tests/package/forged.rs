@@ -200,8 +200,8 @@ fn totals_of_a_tie_out_are_held_against_its_groups() {
         total.difference = "0.00".parse().unwrap();
         run.settle();
     });
-    let expected = "tables/tie-out-total.parquet: in EUR has 2 groups, left 72.01, right 78.00; result.json says 2 groups, \
-                    left 72.01, right 72.01";
+    let expected = "tables/tie-out-total.parquet: in EUR has 2 groups, left 72.01, right 78.00; result.json says 2 \
+                    groups, left 72.01, right 72.01";
     assert_eq!(problems, [expected]);
 }
 

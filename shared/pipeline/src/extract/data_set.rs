@@ -91,7 +91,7 @@ async fn read_rows(
 ) -> Result<(Finished, Vec<String>), Failure> {
     let schema = schema_of(&data_set.contract);
     let membership = membership(run, store, data_set, before).await?;
-    let reason = |error| Failure::Reason(reason_of(data_set, &error));
+    let reason = |error| failure(data_set, error);
     let filter = ScopeFilter::new(&data_set.scope, &schema, run.cutoff_date(), membership).map_err(reason)?;
     let tests = RowTests::new(&data_set.tests, &data_set.contract, &schema).map_err(reason)?;
     let all_tests = run.control.data_sets.iter().flat_map(|other| &other.tests);
@@ -145,7 +145,7 @@ async fn membership(
     };
     let failed =
         |error: TableError| Failure::Stage(StageError::Table { table: within.data_set.clone(), source: error });
-    let reason = |error: ExtractError| Failure::Reason(reason_of(data_set, &error));
+    let reason = |error: ExtractError| failure(data_set, error);
     let fetch = async |artifact| {
         let path = run.scratch.fetch(store, artifact).await.map_err(|source| run.store_failed(STAGE, source))?;
         TableReader::open(&path).map_err(|source| StageError::Table { table: within.data_set.clone(), source })
@@ -198,6 +198,18 @@ fn source_failed(data_set: &DataSet, error: SourceError) -> Failure {
         SourceError::Transient { detail } => {
             Failure::Stage(StageError::SourceBusy { data_set: data_set.name.clone(), detail })
         }
+    }
+}
+
+/// What the rows got wrong is a reason; a failure of the disk stops the stage.
+fn failure(data_set: &DataSet, error: ExtractError) -> Failure {
+    let judged = StageError::stop_on_disk_failure(&data_set.name, error, |error| match error {
+        ExtractError::Table(error) => Ok(error),
+        other => Err(other),
+    });
+    match judged {
+        Ok(error) => Failure::Reason(reason_of(data_set, &error)),
+        Err(stop) => Failure::Stage(stop),
     }
 }
 

@@ -8,7 +8,8 @@ use tieout_reconcile::{AMOUNT_COLUMN, AssertionCheck, AssertionPlan, AtStakePlan
 use tieout_tables::{Sorter, TableError, TableWriter};
 
 use super::tables::RunTable;
-use super::{Work, WrittenTable, assertion_table, not_carried_out};
+use super::{Work, WrittenTable, assertion_table, not_carried_out, reason_or_stop};
+use crate::StageError;
 use crate::error::chain;
 use crate::ports::EngineError;
 
@@ -24,21 +25,23 @@ enum AssertError {
 }
 
 impl AssertError {
-    fn reason(&self, assertion: &Assertion) -> Reason {
-        match self {
-            Self::Reconcile(error) => error.reason(&assertion.id),
-            Self::Table(_) | Self::Engine(_) => Reason {
-                code: ReasonCode::CheckFailed,
-                subject: assertion.id.clone(),
-                detail: chain(self),
-                cure: "correct the predicate or the amount; `tieout check` shows the place".to_owned(),
-            },
-        }
+    fn reason_or_stop(self, assertion: &Assertion) -> Result<Reason, StageError> {
+        let error = match self {
+            Self::Reconcile(error) => return reason_or_stop(&assertion.id, error),
+            Self::Table(error) => return reason_or_stop(&assertion.id, ReconcileError::Table(error)),
+            Self::Engine(error) => error,
+        };
+        Ok(Reason {
+            code: ReasonCode::CheckFailed,
+            subject: assertion.id.clone(),
+            detail: chain(&error),
+            cure: "correct the predicate or the amount; `tieout check` shows the place".to_owned(),
+        })
     }
 }
 
 /// Carries out every assertion of the definition.
-pub(super) async fn run(work: &mut Work<'_>) {
+pub(super) async fn run(work: &mut Work<'_>) -> Result<(), StageError> {
     for assertion in &work.run.control.assertions {
         let Some(table) = work.tables.get(&assertion.data_set) else {
             work.result.reasons.push(not_carried_out(&assertion.id, &assertion.data_set));
@@ -50,9 +53,10 @@ pub(super) async fn run(work: &mut Work<'_>) {
                 work.result.assertions.push(result);
                 work.written.push(written);
             }
-            Err(error) => work.result.reasons.push(error.reason(assertion)),
+            Err(error) => work.result.reasons.push(error.reason_or_stop(assertion)?),
         }
     }
+    Ok(())
 }
 
 /// The query of an assertion: every column, the predicate, and the amount at stake of the rows that fail.

@@ -8,10 +8,11 @@ use tieout_tables::TableWriter;
 
 use super::exceptions::ComparisonLines;
 use super::tables::RunTable;
-use super::{Work, WrittenTable, comparison_table, not_carried_out};
+use super::{Work, WrittenTable, comparison_table, not_carried_out, reason_or_stop};
+use crate::StageError;
 
 /// Carries out every comparison of the definition.
-pub(super) fn run(work: &mut Work<'_>) {
+pub(super) fn run(work: &mut Work<'_>) -> Result<(), StageError> {
     for comparison in &work.run.control.comparisons {
         let (left, right) = (work.tables.get(&comparison.left), work.tables.get(&comparison.right));
         let (Some(left), Some(right)) = (&left, &right) else {
@@ -25,9 +26,10 @@ pub(super) fn run(work: &mut Work<'_>) {
                 work.result.comparisons.push(result);
                 work.written.push(table);
             }
-            Err(error) => work.result.reasons.push(error.reason(&comparison.id)),
+            Err(error) => work.result.reasons.push(reason_or_stop(&comparison.id, error)?),
         }
     }
+    Ok(())
 }
 
 fn carry_out(

@@ -55,6 +55,10 @@ pub(super) async fn run(work: &mut Work<'_>, extracted: &Extracted) -> Result<Ve
                 Some(path)
             }
             Err(error) => {
+                let error = StageError::stop_on_disk_failure(&definition.name, error, |error| match error {
+                    DeriveError::Table(error) | DeriveError::Rows(ExtractError::Table(error)) => Ok(error),
+                    other => Err(other),
+                })?;
                 let reason = reason_of(definition, &error);
                 work.result.reasons.push(reason.clone());
                 commit.reasons.push(reason);

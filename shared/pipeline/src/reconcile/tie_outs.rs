@@ -5,7 +5,7 @@ use tieout_model::{Currency, Decimal, Reason, ReasonCode};
 use tieout_reconcile::{ReconcileError, SideTotals, tie_out};
 use tieout_tables::TableWriter;
 
-use super::{Work, WrittenTable, not_carried_out, tie_out_table};
+use super::{Work, WrittenTable, not_carried_out, reason_or_stop, tie_out_table};
 use crate::StageError;
 
 /// Carries out every tie-out of the definition.
@@ -25,7 +25,7 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), StageError> {
                 work.result.tie_outs.extend(found.results);
                 work.written.push(table);
             }
-            Err(error) => work.result.reasons.push(error.reason(&definition.id)),
+            Err(error) => work.result.reasons.push(reason_or_stop(&definition.id, error)?),
         }
     }
     Ok(())

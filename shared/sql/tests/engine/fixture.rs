@@ -92,7 +92,7 @@ impl World {
     }
 
     pub(crate) fn table(self, name: &str, batch: &RecordBatch) -> Self {
-        self.table_of_files(name, &[batch.clone()])
+        self.table_of_files(name, std::slice::from_ref(batch))
     }
 
     pub(crate) fn table_of_files(mut self, name: &str, batches: &[RecordBatch]) -> Self {
