@@ -217,7 +217,9 @@ mod tests {
         let contract = contract();
         let mut tests = RowTests::new(&[test], &contract, &schema_of(&contract)).unwrap();
         let mut builder = BatchBuilder::new(&contract);
-        rows.iter().for_each(|(id, day)| builder.push_row(&[Some(id), Some(day)]).unwrap());
+        for (id, day) in rows {
+            builder.push_row(&[Some(id), Some(day)]).unwrap();
+        }
         tests.observe(&builder.finish().unwrap()).unwrap();
         tests.finish(&[], "2024-01-31".parse().unwrap()).remove(0)
     }

@@ -21,7 +21,7 @@ pub enum LibraryError {
         source: io::Error,
     },
     /// There is no such control.
-    #[error("there is no control '{name}'{}; there are: {known}", hint(nearest.as_deref()))]
+    #[error("there is no control '{name}'; {}there are: {known}", hint(nearest.as_deref()))]
     Unknown {
         /// What was asked for.
         name: String,
@@ -33,7 +33,7 @@ pub enum LibraryError {
 }
 
 fn hint(nearest: Option<&str>) -> String {
-    nearest.map_or_else(String::new, |name| format!(", did you mean '{name}'?"))
+    nearest.map_or_else(String::new, |name| format!("did you mean '{name}'? "))
 }
 
 /// The controls that the program can run.
@@ -128,7 +128,7 @@ mod tests {
     fn a_misspelt_control_gets_the_nearest_name() {
         let error = Library::open(None).unwrap().find("bank-leger").unwrap_err();
         assert!(
-            error.to_string().starts_with("there is no control 'bank-leger', did you mean 'bank-ledger'?"),
+            error.to_string().starts_with("there is no control 'bank-leger'; did you mean 'bank-ledger'?"),
             "{error}"
         );
     }
@@ -142,7 +142,7 @@ mod tests {
         std::os::unix::fs::symlink(&path, target.path().join("bank-ledger")).unwrap();
         let again = Library::open(Some(target.path())).unwrap();
         let definitions = |folder: &ControlFolder| {
-            let is_definition = |(path, _): &(&String, &Vec<u8>)| path.ends_with(".toml") || path.ends_with(".sql");
+            let is_definition = |(path, _): &(&String, &Vec<u8>)| !path.starts_with("sample/");
             folder
                 .files
                 .iter()

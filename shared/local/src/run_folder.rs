@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use tieout_evidence::{Problem, Verdict, Verification, verify_artifacts, verify_package};
-use tieout_model::{Manifest, RunId, StageName};
+use tieout_model::{Artifact, Manifest, RunId, StageName};
 use tieout_pipeline::layout::RunLayout;
 
 /// What is wrong with the question, not with the run.
@@ -63,14 +63,17 @@ pub fn verify_run(folder: &Path) -> Result<RunVerification, RunFolderError> {
     problems.extend(manifests.iter().filter_map(|manifest| names_nothing(&root, &layout, manifest)));
     let keys = keys(&root, layout.root()).map_err(unreadable)?;
     problems.extend(unnamed(&keys, &layout, &manifests));
-    let package =
-        match manifests.iter().flat_map(|manifest| &manifest.artifacts).find(|each| each.path.ends_with(".zip")) {
-            Some(package) if root.join(&package.path).is_file() => Some(verify_package(&root.join(&package.path))?),
-            _ => None,
-        };
+    let package = match manifests.iter().flat_map(|manifest| &manifest.artifacts).find(|each| is_package(each)) {
+        Some(package) if root.join(&package.path).is_file() => Some(verify_package(&root.join(&package.path))?),
+        _ => None,
+    };
     let intact = problems.is_empty() && package.as_ref().is_some_and(|package| package.verdict == Verdict::Intact);
     let verdict = if intact { Verdict::Intact } else { Verdict::Broken };
     Ok(RunVerification { verdict, run_id, files: keys.len() as u64, problems, package })
+}
+
+fn is_package(artifact: &Artifact) -> bool {
+    Path::new(&artifact.path).extension().is_some_and(|end| end == "zip")
 }
 
 /// The root of the store and the run, from the last three parts of the folder's path.

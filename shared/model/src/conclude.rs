@@ -10,7 +10,7 @@ use std::cmp::Reverse;
 
 use crate::{Outcome, Reason, ReasonCode, RunResult};
 
-/// Concludes a run: its outcome, and all reasons, worst first, then by subject.
+/// Concludes a run: its outcome, and all reasons: worst first, causes before what follows from them, then by subject.
 ///
 /// Reasons that figures can show (failed and unproven tests, rejects, differences, footing) are derived afresh from
 /// `result`; recorded ones of these kinds are dropped. Reasons that figures cannot show, because something was never
@@ -33,9 +33,10 @@ pub fn conclude(result: &RunResult) -> (Outcome, Vec<Reason>) {
             cure: "declare the data sets of the control and run it again".to_owned(),
         });
     }
+    // The codes stand in the order in which one leads to another: a missing data set before the checks without it.
     reasons.sort_by(|left, right| {
         let rank = |reason: &Reason| Reverse(reason.code.outcome());
-        rank(left).cmp(&rank(right)).then_with(|| left.subject.cmp(&right.subject)).then_with(|| left.cmp(right))
+        rank(left).cmp(&rank(right)).then_with(|| left.cmp(right))
     });
     reasons.dedup();
     let outcome = reasons.iter().map(|reason| reason.code.outcome()).max().unwrap_or(Outcome::Clean);

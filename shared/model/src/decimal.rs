@@ -284,7 +284,10 @@ mod tests {
     fn orders_values_too_far_apart_to_align() {
         let huge = Decimal::new(MAX_UNSCALED, 0).unwrap();
         let tiny = Decimal::new(1, 38).unwrap();
-        assert!(tiny < huge && huge.negated() < tiny && tiny > huge.negated() && huge > tiny);
+        assert_eq!(tiny.cmp(&huge), Ordering::Less);
+        assert_eq!(huge.cmp(&tiny), Ordering::Greater);
+        assert_eq!(huge.negated().cmp(&tiny), Ordering::Less);
+        assert_eq!(tiny.cmp(&huge.negated()), Ordering::Greater);
     }
 
     proptest! {

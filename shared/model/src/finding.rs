@@ -35,7 +35,7 @@ impl RunResult {
         findings
     }
 
-    /// The result in a few words: `7 exceptions, the largest EUR 1,234.56`.
+    /// The result in a few words: `7 exceptions, EUR 1,234.56 in the largest finding`.
     pub fn headline(&self) -> String {
         let findings = self.findings();
         let found = counted(exception_count(&findings), "exception");
@@ -44,7 +44,7 @@ impl RunResult {
         match (self.outcome, findings.is_empty(), largest.is_empty()) {
             (Outcome::Clean, _, _) => "nothing found".to_owned(),
             (Outcome::Exceptions, _, true) => found,
-            (Outcome::Exceptions, _, false) => format!("{found}, the largest {largest}"),
+            (Outcome::Exceptions, _, false) => format!("{found}, {largest} in the largest finding"),
             (Outcome::NotOperated, true, _) => format!("could not conclude ({reasons})"),
             (Outcome::NotOperated, false, _) => format!("could not conclude ({reasons}), {found} so far"),
         }
@@ -249,10 +249,10 @@ mod tests {
         let mut result = result();
         let usd = CurrencyAmount { currency: "USD".parse().unwrap(), amount: "3.00".parse().unwrap() };
         result.assertions = vec![assertion(Severity::Finding, 1_200, vec![eur("-9000.00"), usd])];
-        assert_eq!(result.headline(), "1,200 exceptions, the largest EUR 9,000.00 and USD 3.00");
+        assert_eq!(result.headline(), "1,200 exceptions, EUR 9,000.00 and USD 3.00 in the largest finding");
         let of = |code: &str| CurrencyAmount { currency: code.parse().unwrap(), amount: "1".parse().unwrap() };
         result.assertions.push(assertion(Severity::Finding, 1, ["CHF", "GBP", "SEK"].map(of).to_vec()));
-        let many = "1,201 exceptions, the largest CHF 1, EUR 9,000.00, GBP 1 and 2 more currencies";
+        let many = "1,201 exceptions, CHF 1, EUR 9,000.00, GBP 1 and 2 more currencies in the largest finding";
         assert_eq!(result.headline(), many);
         result.assertions.pop();
         result.outcome = Outcome::NotOperated;

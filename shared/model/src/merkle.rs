@@ -57,7 +57,9 @@ mod tests {
 
     fn root(leaves: &[&[u8]]) -> Digest {
         let mut tree = MerkleTree::default();
-        leaves.iter().for_each(|leaf| tree.push(leaf));
+        for leaf in leaves {
+            tree.push(leaf);
+        }
         tree.root()
     }
 
@@ -80,7 +82,9 @@ mod tests {
         for size in 1..70_u8 {
             let leaves: Vec<Vec<u8>> = (0..size).map(|index| vec![index; usize::from(index % 5)]).collect();
             let mut tree = MerkleTree::default();
-            leaves.iter().for_each(|leaf| tree.push(leaf));
+            for leaf in &leaves {
+                tree.push(leaf);
+            }
             assert_eq!(tree.root().as_bytes(), &recursive(&leaves), "{size} leaves");
             assert_eq!(tree.len(), u64::from(size));
         }

@@ -4,7 +4,7 @@
 
 use tieout_model::{Outcome, RunNumber, RunResult};
 
-/// The subject, such as `[bank-ledger] 2024-01-31: 7 exceptions, the largest EUR 1,234.56`.
+/// The subject, such as `[bank-ledger] 2024-01-31: 7 exceptions, EUR 1,234.56 in the largest finding`.
 pub fn subject(result: &RunResult) -> String {
     let headline = result.headline();
     let verdict = match result.outcome {

@@ -78,7 +78,7 @@ fn headers_parts_and_attachment_are_read_back_by_a_parser() {
     let parsed = parse(&message);
     assert_eq!(
         parsed.subject(),
-        Some("[bank-ledger] 2024-01-31: 14 exceptions, the largest EUR 4,120.00 and USD 19.99")
+        Some("[bank-ledger] 2024-01-31: 14 exceptions, EUR 4,120.00 and USD 19.99 in the largest finding")
     );
     assert_eq!(parsed.message_id(), Some("bank-ledger.2024-01-31.0001@example.com"));
     assert_eq!(parsed.date().unwrap().to_rfc3339(), "2024-02-02T06:07:08Z");

@@ -108,7 +108,7 @@ fn planned(name: &str, schema: SchemaRef) -> EngineTable {
 }
 
 /// Whether `sql` has `name` as a whole word.
-fn names(sql: &str, name: &str) -> bool {
+pub(crate) fn names(sql: &str, name: &str) -> bool {
     sql.split(|character: char| !character.is_alphanumeric() && character != '_').any(|word| word == name)
 }
 

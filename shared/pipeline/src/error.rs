@@ -70,6 +70,14 @@ pub enum StageError {
         /// Digest now.
         now: Digest,
     },
+    /// The parameters changed under an unfinished run.
+    #[error("{run} was begun with other parameters ({begun}); give the same ones, or run again with --rerun")]
+    ParametersChanged {
+        /// The run.
+        run: RunId,
+        /// The parameters at the beginning.
+        begun: String,
+    },
     /// The stage before has not committed.
     #[error("{run} has no committed {stage} stage")]
     StageMissing {

@@ -1,5 +1,7 @@
 //! Operates a control on one machine: the pipeline read aloud.
 
+use std::collections::BTreeMap;
+
 use tieout_catalog::Control;
 use tieout_extract::{ParameterError, bind_parameters};
 use tieout_model::RunResult;
@@ -9,7 +11,7 @@ use crate::extract::Sources;
 use crate::layout::RunLayout;
 use crate::ports::{ArtifactStore, Clock, Notifier, Progress, QueryEngine};
 use crate::publish::Committed;
-use crate::run::{Begun, RunContext, begin};
+use crate::run::{Begun, RunContext, as_text, begin};
 use crate::scratch::Scratch;
 use crate::wire::{RunDocument, RunRequest};
 use crate::{StageError, evidence, extract, notify, reconcile};
@@ -37,6 +39,8 @@ pub struct Operated {
     pub result: RunResult,
     /// The request as it was committed.
     pub document: RunDocument,
+    /// The parameters of this call as text; those of a committed run are in its document.
+    pub bound_parameters: BTreeMap<String, String>,
     /// Whether the run had been committed before this call.
     pub was_committed: bool,
 }
@@ -79,7 +83,7 @@ pub async fn operate(
     let packaged = evidence::run(&run, &extracted, &reconciled, ports.store).await?;
     notify::run(&run, &reconciled, &packaged, ports.store, ports.notifiers).await?;
     let result = read_final(&run, &reconciled, &packaged, ports.store).await?;
-    Ok(Operated { result, document: run.document, was_committed })
+    Ok(Operated { result, bound_parameters: as_text(&run.parameters), document: run.document, was_committed })
 }
 
 async fn read_final(

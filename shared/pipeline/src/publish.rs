@@ -75,10 +75,8 @@ pub(crate) async fn publish_fixed(
 ) -> Result<Artifact, StageError> {
     let artifact = Artifact { path: key.to_owned(), size_bytes: bytes.len() as u64, digest: Digest::of(&bytes) };
     let content = StagedContent::Bytes(bytes);
-    match put(run, store, &artifact, &content).await.map_err(|source| run.store_failed(stage, source))? {
-        true => Ok(artifact),
-        false => Err(StageError::Conflict { key: key.to_owned() }),
-    }
+    let is_ours = put(run, store, &artifact, &content).await.map_err(|source| run.store_failed(stage, source))?;
+    if is_ours { Ok(artifact) } else { Err(StageError::Conflict { key: key.to_owned() }) }
 }
 
 /// Commits a stage. When another process committed first, its manifest is the one that counts and is returned.

@@ -42,7 +42,7 @@ impl RunContext<'_> {
 
     /// All bound parameters as text.
     pub fn parameters_as_text(&self) -> BTreeMap<String, String> {
-        self.parameters.iter().map(|(name, value)| (name.clone(), value.to_string())).collect()
+        as_text(&self.parameters)
     }
 }
 
@@ -71,7 +71,7 @@ pub async fn begin(
     let run = match latest {
         Some(latest) if !request.rerun => {
             let run_id = RunId { control: control.id.clone(), cutoff_date: request.cutoff_date, run: latest };
-            return join(control, store, &run_id).await;
+            return join(control, parameters, store, &run_id).await;
         }
         Some(latest) => latest
             .next()
@@ -85,17 +85,22 @@ pub async fn begin(
         interim: !request.cutoff_date.is_month_end(),
         definition: control.digest,
         code_version: code_version.to_owned(),
-        parameters: parameters.iter().map(|(name, value)| (name.clone(), value.to_string())).collect(),
+        parameters: as_text(parameters),
         trigger: request.trigger.clone(),
         started_at: clock.now(),
     };
     let key = RunLayout::new(&run_id).request();
     store.put_bytes_if_absent(&key, &to_json(&key, &document)?).await.map_err(|source| failed(&run_id, source))?;
-    join(control, store, &run_id).await
+    join(control, parameters, store, &run_id).await
 }
 
 /// The run as it is in the store.
-async fn join(control: &Control, store: &dyn ArtifactStore, run_id: &RunId) -> Result<Begun, StageError> {
+async fn join(
+    control: &Control,
+    parameters: &Parameters,
+    store: &dyn ArtifactStore,
+    run_id: &RunId,
+) -> Result<Begun, StageError> {
     let layout = RunLayout::new(run_id);
     let read = async |key: String| {
         let bytes = store.get_bytes(&key).await.map_err(|source| failed(run_id, source))?;
@@ -115,7 +120,17 @@ async fn join(control: &Control, store: &dyn ArtifactStore, run_id: &RunId) -> R
             now: control.digest,
         });
     }
+    if document.parameters != as_text(parameters) {
+        let begun = document.parameters.iter().map(|(name, value)| format!("{name}={value}"));
+        let begun = begun.collect::<Vec<_>>().join(", ");
+        return Err(StageError::ParametersChanged { run: run_id.clone(), begun });
+    }
     Ok(Begun::Open(document))
+}
+
+/// Bound parameters as they stand in `run.json`.
+pub(crate) fn as_text(parameters: &Parameters) -> BTreeMap<String, String> {
+    parameters.iter().map(|(name, value)| (name.clone(), value.to_string())).collect()
 }
 
 async fn latest_run(

@@ -40,6 +40,7 @@ fn no_such_table(name: &str, tables: &[EngineTable]) -> String {
     let names = || tables.iter().map(|table| table.name.as_str());
     match nearest(name, names()) {
         Some(near) => format!("there is no data set '{name}' here; did you mean '{near}'?"),
+        None if names().next().is_none() => format!("there is no data set '{name}' here, nor any other"),
         None => format!("there is no data set '{name}' here; there are: {}", names().collect::<Vec<_>>().join(", ")),
     }
 }

@@ -5,8 +5,8 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
     BinaryOperator, CastKind, DataType, DateTimeField, Distinct, DuplicateTreatment, Expr, Function, FunctionArguments,
-    Query, Select, SelectItem, SetExpr, Spanned, TableFactor, UnaryOperator, Value, ValueWithSpan, Visitor,
-    WildcardAdditionalOptions,
+    GroupByExpr, JoinOperator, Query, Select, SelectItem, SetExpr, SetOperator, SetQuantifier, Spanned, TableFactor,
+    UnaryOperator, Value, ValueWithSpan, Visitor, WildcardAdditionalOptions,
 };
 
 use crate::sql_text::Place;
@@ -19,8 +19,15 @@ pub(crate) struct Refusal {
     pub(crate) place: Option<Place>,
 }
 
+/// How many operators may chain in one expression: each makes it one level deeper.
+const DEPTH_LIMIT: usize = 100;
+
 /// Walks a query and stops at the first form that is outside the subset.
-pub(crate) struct Shape;
+#[derive(Default)]
+pub(crate) struct Shape {
+    /// Expressions around the present one.
+    depth: usize,
+}
 
 impl Visitor for Shape {
     type Break = Refusal;
@@ -55,7 +62,17 @@ impl Visitor for Shape {
     }
 
     fn pre_visit_expr(&mut self, expression: &Expr) -> ControlFlow<Refusal> {
+        self.depth += 1;
+        if self.depth > DEPTH_LIMIT {
+            let message = format!("an expression chains more than {DEPTH_LIMIT} operators: use IN, or split it");
+            return ControlFlow::Break(Refusal { message, place: None });
+        }
         refuse_if(expression_outside_subset(expression), expression)
+    }
+
+    fn post_visit_expr(&mut self, _expression: &Expr) -> ControlFlow<Refusal> {
+        self.depth -= 1;
+        ControlFlow::Continue(())
     }
 
     fn pre_visit_value(&mut self, value: &ValueWithSpan) -> ControlFlow<Refusal> {
@@ -76,16 +93,13 @@ fn refuse_if(message: Option<String>, node: &impl Spanned) -> ControlFlow<Refusa
 }
 
 fn clause_of_query(query: &Query) -> Option<String> {
-    let body_is_read_only = matches!(
-        *query.body,
-        SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::SetOperation { .. } | SetExpr::Values(_)
-    );
     if query.limit_clause.is_some() && query.order_by.is_none() {
         return Some("LIMIT without ORDER BY picks rows by chance: add ORDER BY".to_owned());
     }
-    let clause = if !body_is_read_only {
-        "a statement other than SELECT"
-    } else if query.with.as_ref().is_some_and(|with| with.recursive) {
+    if let Some(operation) = operation_outside_subset(&query.body) {
+        return Some(outside_subset(&operation));
+    }
+    let clause = if query.with.as_ref().is_some_and(|with| with.recursive) {
         "WITH RECURSIVE"
     } else if query.fetch.is_some() {
         "FETCH"
@@ -101,6 +115,21 @@ fn clause_of_query(query: &Query) -> Option<String> {
     Some(outside_subset(clause))
 }
 
+fn operation_outside_subset(body: &SetExpr) -> Option<String> {
+    match body {
+        SetExpr::Select(_) | SetExpr::Query(_) | SetExpr::Values(_) => None,
+        SetExpr::SetOperation { left, op, set_quantifier, right } => {
+            // The engine's EXCEPT ALL and INTERSECT ALL do not count how often a row occurs.
+            let counts_rows = matches!(op, SetOperator::Union) && matches!(set_quantifier, SetQuantifier::All);
+            if !counts_rows && !matches!(set_quantifier, SetQuantifier::None | SetQuantifier::Distinct) {
+                return Some(format!("{op} {set_quantifier}"));
+            }
+            operation_outside_subset(left).or_else(|| operation_outside_subset(right))
+        }
+        _ => Some("a statement other than SELECT".to_owned()),
+    }
+}
+
 fn clause_of_select(select: &Select) -> Option<String> {
     let clause = if matches!(select.distinct, Some(Distinct::On(_))) {
         "DISTINCT ON"
@@ -114,6 +143,10 @@ fn clause_of_select(select: &Select) -> Option<String> {
         "PREWHERE or CONNECT BY"
     } else if !(select.cluster_by.is_empty() && select.distribute_by.is_empty() && select.sort_by.is_empty()) {
         "CLUSTER BY, DISTRIBUTE BY or SORT BY"
+    } else if !matches!(&select.group_by, GroupByExpr::Expressions(_, modifiers) if modifiers.is_empty()) {
+        "GROUP BY ALL or GROUP BY ... WITH"
+    } else if select.from.iter().flat_map(|table| &table.joins).any(|join| !is_plain(&join.join_operator)) {
+        "a join other than INNER, LEFT, RIGHT, FULL or CROSS"
     } else if !select.lateral_views.is_empty() || select.value_table_mode.is_some() {
         "LATERAL VIEW or SELECT AS"
     } else if select.exclude.is_some() || select.projection.iter().any(changes_wildcard) {
@@ -122,6 +155,20 @@ fn clause_of_select(select: &Select) -> Option<String> {
         return None;
     };
     Some(outside_subset(clause))
+}
+
+fn is_plain(join: &JoinOperator) -> bool {
+    matches!(
+        join,
+        JoinOperator::Join(_)
+            | JoinOperator::Inner(_)
+            | JoinOperator::Left(_)
+            | JoinOperator::LeftOuter(_)
+            | JoinOperator::Right(_)
+            | JoinOperator::RightOuter(_)
+            | JoinOperator::FullOuter(_)
+            | JoinOperator::CrossJoin(_)
+    )
 }
 
 fn changes_wildcard(item: &SelectItem) -> bool {

@@ -2,6 +2,7 @@
 
 use datafusion::common::Span;
 use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 use tieout_pipeline::ports::{EngineError, SqlProblem};
 
@@ -59,6 +60,23 @@ impl<'a> SqlText<'a> {
         word.unwrap_or_else(|| "something else".to_owned())
     }
 
+    /// How often a keyword stands in the text.
+    pub(crate) fn count_of_keyword(&self, keyword: Keyword) -> usize {
+        self.count(|token| matches!(token, Token::Word(word) if word.keyword == keyword && word.quote_style.is_none()))
+    }
+
+    /// How many operators there are that chain expressions: arithmetic, `||`, AND and OR.
+    pub(crate) fn count_of_operators(&self) -> usize {
+        let signs = self.count(|token| {
+            matches!(token, Token::Plus | Token::Minus | Token::Mul | Token::Div | Token::Mod | Token::StringConcat)
+        });
+        signs + self.count_of_keyword(Keyword::AND) + self.count_of_keyword(Keyword::OR)
+    }
+
+    fn count(&self, wanted: impl Fn(&Token) -> bool) -> usize {
+        self.tokens.iter().filter(|token| wanted(&token.token)).count()
+    }
+
     fn find(&self, wanted: impl Fn(&Token) -> bool) -> Option<Place> {
         self.tokens.iter().find(|token| wanted(&token.token)).and_then(|token| Place::of(token.span))
     }
@@ -84,5 +102,7 @@ mod tests {
         let placeholders: Vec<_> = text.placeholders().collect();
         assert_eq!(placeholders, [("$cutoff_date", Some(Place { line: 2, column: 28 }))]);
         assert_eq!(text.place_of_word("b"), None);
+        assert_eq!(text.count_of_keyword(Keyword::SELECT), 1);
+        assert_eq!(SqlText::new("a + b * 'x + y' or \"and\" and c").count_of_operators(), 4);
     }
 }

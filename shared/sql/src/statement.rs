@@ -6,6 +6,7 @@ use datafusion::common::DataFusionError;
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 use datafusion::sql::sqlparser::ast::{Statement as SqlStatement, Visit};
 use datafusion::sql::sqlparser::dialect::GenericDialect;
+use datafusion::sql::sqlparser::keywords::Keyword;
 use datafusion::sql::sqlparser::parser::ParserError;
 use tieout_pipeline::ports::EngineError;
 
@@ -13,11 +14,16 @@ use crate::problem::planning;
 use crate::shape::Shape;
 use crate::sql_text::{Place, SqlText, refused};
 
-/// How deep expressions and subqueries may nest.
+/// How deep parentheses and subqueries may nest.
 const NESTING_LIMIT: usize = 50;
+/// How many SELECTs and how many JOINs a query may have.
+const PARTS_LIMIT: usize = 50;
+/// How many arithmetic and logical operators a query may have.
+const OPERATORS_LIMIT: usize = 1_000;
 
 /// Reads the one query that the text holds.
 pub(crate) fn read(sql: &SqlText<'_>) -> Result<Statement, EngineError> {
+    small_enough(sql)?;
     let parser = DFParserBuilder::new(sql.text).with_dialect(&GenericDialect {}).with_recursion_limit(NESTING_LIMIT);
     let statements = parser.build().and_then(|mut parser| parser.parse_statements());
     let mut statements = statements.map_err(|error| planning(&error, sql, &[]))?;
@@ -33,10 +39,27 @@ pub(crate) fn read(sql: &SqlText<'_>) -> Result<Statement, EngineError> {
     if !matches!(*query, SqlStatement::Query(_)) {
         return Err(not_a_query(sql));
     }
-    match query.visit(&mut Shape) {
+    match query.visit(&mut Shape::default()) {
         ControlFlow::Break(refusal) => Err(refused(refusal.message, refusal.place)),
         ControlFlow::Continue(()) => Ok(Statement::Statement(query)),
     }
+}
+
+/// Refuses a text whose plan would be so deep that walking it overflows the stack, which no error handling survives.
+fn small_enough(sql: &SqlText<'_>) -> Result<(), EngineError> {
+    let selects = sql.count_of_keyword(Keyword::SELECT);
+    let joins = sql.count_of_keyword(Keyword::JOIN);
+    for (what, count, most) in [
+        ("SELECTs", selects, PARTS_LIMIT),
+        ("JOINs", joins, PARTS_LIMIT),
+        ("operators", sql.count_of_operators(), OPERATORS_LIMIT),
+    ] {
+        if count > most {
+            let message = format!("the query has {count} {what}, and at most {most} are allowed: split it");
+            return Err(refused(message, None));
+        }
+    }
+    Ok(())
 }
 
 /// The message and the place of a text that does not parse.

@@ -61,7 +61,8 @@ fn chain(error: &dyn Error) -> String {
     let mut message = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {
-        message.push_str(&format!("\n  because {inner}"));
+        message.push_str("\n  because ");
+        message.push_str(&inner.to_string());
         cause = inner.source();
     }
     message

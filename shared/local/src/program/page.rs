@@ -58,5 +58,5 @@ fn print_text(text: &str) {
 
 /// Prints lines; text from outside is made visible, so that it cannot steer the terminal.
 pub(super) fn print_lines(lines: &[String]) {
-    print_text(&lines.iter().map(|line| format!("{}\n", tieout_model::visible_line(line))).collect::<String>());
+    print_line(&lines.iter().map(|line| tieout_model::visible(line)).collect::<Vec<_>>().join("\n"));
 }

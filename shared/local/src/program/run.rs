@@ -53,7 +53,7 @@ pub(super) async fn run(arguments: &RunArguments, format: Format) -> Result<Exit
         progress: progress.as_ref(),
     };
     let operated = operate(&checked.control, &request, &settings::code_version(), &ports).await?;
-    note_what_is_old(&operated, &checked.control);
+    note_what_is_old(&operated, &checked.control, &operated.bound_parameters);
     page::print_result(&operated.result, format)?;
     Ok(ExitCode::from(operated.result.outcome.exit_code()))
 }
@@ -83,7 +83,7 @@ pub(super) fn cutoff_date(which: &Which, control: &Control) -> Result<CutoffDate
 }
 
 /// Says so when the answer is that of an earlier run, and when the definition has changed since.
-fn note_what_is_old(operated: &Operated, control: &Control) {
+fn note_what_is_old(operated: &Operated, control: &Control, parameters: &BTreeMap<String, String>) {
     if !operated.was_committed {
         return;
     }
@@ -91,6 +91,9 @@ fn note_what_is_old(operated: &Operated, control: &Control) {
     eprintln!("this is run {}, committed before (begun {})", document.run_id.run, document.started_at);
     if document.definition != control.digest {
         eprintln!("the definition has changed since");
+    }
+    if parameters.iter().any(|(name, value)| document.parameters.get(name) != Some(value)) {
+        eprintln!("it had other parameters");
     }
     eprintln!("to run again: --rerun");
 }

@@ -23,18 +23,18 @@ pub(super) fn run(arguments: &VerifyArguments, format: Format) -> Result<ExitCod
         let verification = verify_package(path).map_err(|error| Failure::bad_input(&error))?;
         match format {
             Format::Json => page::print_json(&verification)?,
-            Format::Text => page::print_lines(&package_lines(path, &verification)),
+            Format::Text => page::print_lines(&with_verdict(package_lines(path, &verification), verification.verdict)),
         }
         verification.verdict
     } else {
         let verification = verify_run(path).map_err(|error| Failure::bad_input(&error))?;
         match format {
             Format::Json => page::print_json(&verification)?,
-            Format::Text => page::print_lines(&run_lines(&verification)),
+            Format::Text => page::print_lines(&with_verdict(run_lines(&verification), verification.verdict)),
         }
         verification.verdict
     };
-    Ok(ExitCode::from(if verdict == Verdict::Intact { 0 } else { 1 }))
+    Ok(ExitCode::from(u8::from(verdict != Verdict::Intact)))
 }
 
 fn run_lines(verification: &RunVerification) -> Vec<String> {
@@ -44,16 +44,14 @@ fn run_lines(verification: &RunVerification) -> Vec<String> {
         Some(package) => lines.extend(package_lines(Path::new("package"), package)),
         None => lines.push("package: MISSING".to_owned()),
     }
-    lines.push(verdict_line(verification.verdict));
     lines
 }
 
 fn package_lines(path: &Path, verification: &Verification) -> Vec<String> {
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     let mut lines = vec![format!("{name}: {} files, {} bytes", verification.files, verification.bytes)];
-    lines.extend(verification.checks.iter().map(|check| check_line(check)));
+    lines.extend(verification.checks.iter().map(check_line));
     lines.extend(problem_lines(&verification.problems));
-    lines.push(verdict_line(verification.verdict));
     lines
 }
 
@@ -63,16 +61,17 @@ fn check_line(check: &Check) -> String {
         TestOutcome::Failed => "FAILED",
         TestOutcome::NotRun => "not run",
     };
-    format!("  {result:<8} {:<28} {}", check.name, check.detail)
+    format!("  {result:<8} {:<36} {}", check.name, check.detail)
 }
 
 fn problem_lines(problems: &[Problem]) -> impl Iterator<Item = String> {
     problems.iter().map(|problem| format!("  WRONG {}: {}", problem.file, problem.what))
 }
 
-fn verdict_line(verdict: Verdict) -> String {
-    match verdict {
+fn with_verdict(mut lines: Vec<String>, verdict: Verdict) -> Vec<String> {
+    lines.push(match verdict {
         Verdict::Intact => "INTACT: every byte and every figure was found again".to_owned(),
-        Verdict::Broken => "BROKEN".to_owned(),
-    }
+        Verdict::Broken => "BROKEN: see the lines marked WRONG".to_owned(),
+    });
+    lines
 }

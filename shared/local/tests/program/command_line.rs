@@ -75,7 +75,7 @@ fn every_example_of_the_help_works() {
                 .current_dir(folder.path())
                 .output()
                 .unwrap();
-            let expected = if line.starts_with("run ") { 1 } else { 0 };
+            let expected = i32::from(line.starts_with("run "));
             assert_eq!(output.status.code(), Some(expected), "tieout {line}: {}", stderr(&output));
             assert!(!output.stdout.is_empty(), "tieout {line}");
             examples += 1;
@@ -165,6 +165,17 @@ fn a_control_without_its_data_does_not_operate() {
     let output = tieout(folder.path(), &["run", "purchase-orders", "--cutoff-date", "2024-12-31"]);
     assert_eq!(output.status.code(), Some(3), "{}", stderr(&output));
     assert!(stdout(&output).contains("NOT OPERATED"));
+}
+
+#[test]
+fn without_a_cutoff_date_the_rule_of_the_control_decides() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = tieout(folder.path(), &["run", "bank-ledger", "--format", "json"]);
+    let result: serde_json::Value =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", stderr(&output)));
+    let cutoff_date: tieout_model::CutoffDate = result["cutoff_date"].as_str().unwrap().parse().unwrap();
+    assert!(cutoff_date.is_month_end());
+    assert_eq!(output.status.code(), Some(3), "the sample has no rows of that month, so freshness cannot hold");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::harness::Bench;
 
 /// Checks that `found` has everything that `expected` names; entries of lists are matched in order.
-fn covers(place: &str, expected: &Value, found: &Value) {
+pub(crate) fn covers(place: &str, expected: &Value, found: &Value) {
     match (expected, found) {
         (Value::Object(expected), Value::Object(found)) => {
             for (key, value) in expected {

@@ -21,6 +21,7 @@ use tieout_testkit::{FaultStore, FixedClock};
 pub(crate) struct Bench {
     pub(crate) control: Control,
     pub(crate) threads: usize,
+    pub(crate) parameters: BTreeMap<String, String>,
     control_folder: PathBuf,
     cutoff_date: String,
     _written: Option<TempDir>,
@@ -54,7 +55,14 @@ impl Bench {
 
     fn new(folder: &ControlFolder, control_folder: PathBuf, written: Option<TempDir>, cutoff_date: &str) -> Self {
         let control = tieout_catalog::load(folder).unwrap_or_else(|mistakes| panic!("{mistakes}"));
-        Self { control, threads: 2, control_folder, cutoff_date: cutoff_date.to_owned(), _written: written }
+        Self {
+            control,
+            threads: 2,
+            parameters: BTreeMap::new(),
+            control_folder,
+            cutoff_date: cutoff_date.to_owned(),
+            _written: written,
+        }
     }
 
     /// Runs the control; messages go to `outbox` beside the store's root.
@@ -93,7 +101,7 @@ impl Bench {
         let request = RunRequest {
             control: self.control.id.clone(),
             cutoff_date: self.cutoff_date.parse().unwrap(),
-            parameters: BTreeMap::new(),
+            parameters: self.parameters.clone(),
             rerun,
             trigger: "test".to_owned(),
         };

@@ -1,4 +1,4 @@
-//! The control `purchase-orders` on the AdventureWorks extracts, against answers that were worked out elsewhere.
+//! The control `purchase-orders` on the real `AdventureWorks` extracts, against answers that were worked out elsewhere.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -51,6 +51,15 @@ fn check(cutoff_date: &str, orders: u64, lines: u64, after_cutoff: Option<u64>, 
     }
     assert_eq!(result["tables"][0]["name"], "exceptions");
     assert_eq!(result["tables"][0]["rows"].as_u64(), Some(short.0));
+}
+
+#[test]
+fn every_figure_of_the_golden_file_is_found() {
+    let Some(data) = extracts() else { return };
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/../catalog/controls/purchase-orders/golden/expected.json");
+    let expected: Value = serde_json::from_slice(&std::fs::read(golden).unwrap()).unwrap();
+    let (result, _) = run(&data, "2024-12-31");
+    crate::golden::covers("result", &expected, &result);
 }
 
 #[test]

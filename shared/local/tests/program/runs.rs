@@ -4,8 +4,9 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use tieout_local::FolderStore;
+use tieout_testkit::{FaultMoment, FaultStore};
 
-use crate::harness::{Bench, differences, store, tree};
+use crate::harness::{Bench, differences, folder_store, store, tree};
 
 #[tokio::test]
 async fn a_repeated_run_returns_the_committed_one() {
@@ -29,7 +30,7 @@ async fn a_rerun_is_a_run_of_its_own() {
     assert_eq!((first.result.run.to_string().as_str(), second.result.run.to_string().as_str()), ("0001", "0002"));
     let after = tree(folder.path());
     assert!(before.iter().all(|(name, bytes)| after.get(name) == Some(bytes)), "the first run is untouched");
-    assert_eq!(after.keys().filter(|name| name.ends_with(".eml")).count(), 2);
+    assert_eq!(after.keys().filter(|name| name.starts_with("outbox/")).count(), 2);
 }
 
 #[test]
@@ -79,4 +80,17 @@ fn a_killed_run_resumes() {
 async fn the_folder_store_keeps_the_contract_of_its_port() {
     let folder = tempfile::tempdir().unwrap();
     tieout_testkit::check_store(&FolderStore::open(folder.path()).unwrap()).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_unfinished_run_is_not_resumed_with_other_parameters() {
+    let (mut bench, folder) = (Bench::bank_ledger(), tempfile::tempdir().unwrap());
+    let outbox = folder.path().join("outbox");
+    let faulty = FaultStore::failing_at(folder_store(folder.path()), 10, FaultMoment::Before);
+    bench.operate(&faulty, &outbox).await.unwrap_err();
+    bench.parameters.insert("minimum_amount".to_owned(), "1.00".to_owned());
+    let refused = bench.operate(&store(folder.path()), &outbox).await.unwrap_err().to_string();
+    assert!(refused.contains("minimum_amount=10000.00") && refused.contains("--rerun"), "{refused}");
+    let rerun = bench.operate_again(&store(folder.path()), &outbox, true).await.unwrap();
+    assert_eq!(rerun.document.parameters["minimum_amount"], "1.00");
 }

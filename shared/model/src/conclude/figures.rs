@@ -47,7 +47,7 @@ fn comparison_reason(comparison: &ComparisonResult) -> Option<Reason> {
         (comparison.only_left, format!("only in {}", comparison.left)),
         (comparison.only_right, format!("only in {}", comparison.right)),
         (comparison.duplicate_keys, "with a key that is there more than once".to_owned()),
-        (null_keys, "rows without a complete key".to_owned()),
+        (null_keys, "without a complete key".to_owned()),
     ]
     .into_iter()
     .filter(|(count, _)| *count > 0)
@@ -101,7 +101,11 @@ fn tie_out_reason(id: &str, rows: &[&TieOutResult]) -> Option<Reason> {
         if total.status == TieOutStatus::OverThreshold {
             found.push(format!(
                 "{} left {}, right {}, difference {}, threshold {}",
-                total.currency, total.left, total.right, total.difference, total.threshold
+                total.currency,
+                total.left.grouped(),
+                total.right.grouped(),
+                total.difference.grouped(),
+                total.threshold.grouped()
             ));
         }
         if let (Some(groups), Some(over @ 1..)) = (total.groups, total.groups_over_threshold) {
@@ -125,7 +129,7 @@ fn assertion_reason(assertion: &AssertionResult) -> Option<Reason> {
         return None;
     }
     let at_stake: Vec<String> =
-        assertion.amounts.iter().map(|part| format!("{} {}", part.amount, part.currency)).collect();
+        assertion.amounts.iter().map(|part| format!("{} {}", part.currency, part.amount.grouped())).collect();
     let stake = if at_stake.is_empty() { String::new() } else { format!(", {} at stake", at_stake.join(" and ")) };
     Some(Reason {
         code: ReasonCode::AssertionFailed,

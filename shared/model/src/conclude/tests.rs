@@ -208,7 +208,7 @@ fn groups_that_cancel_out_in_the_total_are_still_found() {
 fn a_failed_assertion_is_an_exception_unless_it_is_for_review() {
     let (outcome, reasons) = concluded(|result| result.assertions = vec![assertion(Severity::Finding, 3)]);
     assert_eq!(outcome, Outcome::Exceptions);
-    assert_eq!(reasons, ["assertion_failed positive: 3 of 10 rows of ledger fail, 120.50 EUR at stake"]);
+    assert_eq!(reasons, ["assertion_failed positive: 3 of 10 rows of ledger fail, EUR 120.50 at stake"]);
     let (outcome, reasons) = concluded(|result| result.assertions = vec![assertion(Severity::Review, 3)]);
     assert_eq!((outcome, reasons), (Outcome::Clean, Vec::new()));
 }

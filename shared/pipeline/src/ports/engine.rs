@@ -1,4 +1,4 @@
-//! The port `QueryEngine`: SQL over Parquet tables, embedded (DataFusion) or as a service (Athena).
+//! The port `QueryEngine`: SQL over Parquet tables, embedded (`DataFusion`) or as a service (Athena).
 
 use std::path::PathBuf;
 

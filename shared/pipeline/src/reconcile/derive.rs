@@ -8,8 +8,9 @@ use tieout_extract::{ExtractError, RowTests, cross_tests};
 use tieout_model::{Column, Contract, DataSetKind, DataSetResult, Reason, ReasonCode, Rejected, ValueFormat};
 use tieout_tables::{Totals, column_schemas, column_type};
 
-use super::Work;
+use super::{Work, not_carried_out};
 use crate::StageError;
+use crate::check::names;
 use crate::error::chain;
 use crate::extract::{Population, other_data_set};
 use crate::ports::EngineError;
@@ -46,6 +47,15 @@ pub(super) async fn run(work: &mut Work<'_>, extracted: &Extracted) -> Result<Ve
             scope: Vec::new(),
         };
         let mut commit = DataSetCommit::new(query);
+        let missing = commits.iter().find(|before| before.result.is_none() && names(&definition.sql, &before.name));
+        if let Some(missing) = missing {
+            let reason = not_carried_out(&definition.name, &missing.name);
+            work.result.reasons.push(reason.clone());
+            commit.reasons.push(reason);
+            commits.push(commit.clone());
+            derived.push(DerivedTable { commit, path: None });
+            continue;
+        }
         let path = match derive(work, definition).await {
             Ok((path, mut result)) => {
                 cross_tests(&mut result, &definition.tests, |name| other_data_set(&commits, name));

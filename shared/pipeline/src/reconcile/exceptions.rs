@@ -292,7 +292,9 @@ fn to_batch(schema: &SchemaRef, lines: &[ExceptionLine]) -> Result<RecordBatch, 
     let mut columns: Vec<ArrayRef> = Vec::new();
     for of in texts {
         let mut builder = StringBuilder::new();
-        lines.iter().for_each(|line| builder.append_option(of(line)));
+        for line in lines {
+            builder.append_option(of(line));
+        }
         columns.push(Arc::new(builder.finish()));
     }
     for (of, name) in amounts.into_iter().zip(AMOUNT_COLUMNS) {

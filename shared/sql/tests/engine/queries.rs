@@ -68,6 +68,42 @@ fn groups_having_union_and_case() {
 }
 
 #[test]
+fn decimals_of_different_scales_meet_without_loss() {
+    let world = World::orders();
+    assert_eq!(
+        world.rows(
+            "select amount as a from orders where order_id = 1 union all select unit_price from lines \
+             where order_id = 9 union all select 0 union all select 0.123456 order by a"
+        ),
+        ["0.000000", "0.123456", "1.000000", "100.100000"]
+    );
+    assert_eq!(
+        world.rows("select case when order_id = 1 then amount else 0 end as a, coalesce(amount, 0) as b from orders order by order_id"),
+        ["100.10|100.10", "0.00|-0.05", "0.00|7.00"]
+    );
+    assert_eq!(
+        world.rows(
+            "select count(*) as n from orders o join lines l on o.amount = l.unit_price * 140 / 20 where l.order_id = 9"
+        ),
+        ["1"]
+    );
+    assert_eq!(world.rows("select 1 as a intersect select 1 except select 2; -- the end"), ["1"]);
+    assert_eq!(world.rows("select date '2024-12-31' - date '2024-02-28' as days"), ["307"]);
+}
+
+#[test]
+fn long_chains_run() {
+    let chain = (0..97).map(|id| format!("order_id = {id}")).collect::<Vec<_>>().join(" or ");
+    assert_eq!(World::orders().rows(&format!("select count(*) as n from orders where {chain}")), ["3"]);
+    let sums = vec!["amount"; 97].join(" + ");
+    assert_eq!(World::orders().rows(&format!("select {sums} as x from orders where order_id = 3")), ["679.00"]);
+    let unions = vec!["select order_id from orders"; 50].join(" union all ");
+    assert_eq!(World::orders().rows(&unions).len(), 150);
+    let joins: String = (0..20).map(|at| format!(" join orders o{at} on o{at}.order_id = o.order_id")).collect();
+    assert_eq!(World::orders().rows(&format!("select count(*) as n from orders o{joins}")), ["3"]);
+}
+
+#[test]
 fn windows() {
     let world = World::orders();
     assert_eq!(

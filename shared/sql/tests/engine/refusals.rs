@@ -165,6 +165,17 @@ fn forms_outside_the_subset() {
     );
     refused("select vendor ~ 'a' as x from orders", &outside("the operator ~"), Some((1, 8)));
     refused("select vendor ilike 'a' as x from orders", &outside("the expression vendor ILIKE 'a'"), Some((1, 8)));
+    refused("select 1 as a except all select 1 as a", &outside("EXCEPT ALL"), Some((1, 1)));
+    refused(
+        "select vendor, count(*) as n from orders group by all",
+        &outside("GROUP BY ALL or GROUP BY ... WITH"),
+        Some((1, 1)),
+    );
+    refused(
+        "select vendor from orders o left semi join lines l on l.order_id = o.order_id",
+        &outside("a join other than INNER, LEFT, RIGHT, FULL or CROSS"),
+        Some((1, 1)),
+    );
     refused(
         "select order_id from orders limit 1",
         "LIMIT without ORDER BY picks rows by chance: add ORDER BY",
@@ -206,6 +217,20 @@ fn forms_outside_the_subset() {
             .rows("select cast(cast(round(amount) as decimal(38,0)) as bigint) as x from orders where amount > 99"),
         ["100"]
     );
+}
+
+#[test]
+fn queries_too_deep_to_walk() {
+    let chain = vec!["order_id = 1"; 500].join(" or ");
+    let message = "an expression chains more than 100 operators: use IN, or split it";
+    refused(&format!("select vendor from orders where {chain}"), message, None);
+    let long = vec!["1"; 5_000].join("+");
+    let message = "the query has 4999 operators, and at most 1000 are allowed: split it";
+    refused(&format!("select {long} as x"), message, None);
+    let unions = vec!["select 1 as x"; 51].join(" union ");
+    refused(&unions, "the query has 51 SELECTs, and at most 50 are allowed: split it", None);
+    let nested = format!("select {}1{} as x", "(".repeat(60), ")".repeat(60));
+    refused(&nested, "the query nests deeper than 50 levels: split it with WITH", None);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! `tieout run` for people: verdict first, then the figures, the reasons, and where to look.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
@@ -20,8 +21,8 @@ pub(super) fn text(result: &RunResult) -> String {
         1..6,
     );
     section(&mut text, "Tie-outs", &["", "left", "right", "difference", "threshold", ""], tie_outs(result), 1..5);
-    let headings = ["", "matched", "in tolerance", "mismatch", "only left", "only right", "duplicate"];
-    section(&mut text, "Comparisons (keys)", &headings, comparisons(result), 1..7);
+    let headings = ["", "matched", "in tolerance", "mismatch", "only left", "only right", "duplicate", "null key"];
+    section(&mut text, "Comparisons (keys)", &headings, comparisons(result), 1..8);
     section(&mut text, "Assertions", &["", "rows", "failed", "at stake"], assertions(result), 1..4);
     reasons(&mut text, result);
     let places = [("report", &result.report), ("package", &result.package)];
@@ -70,15 +71,23 @@ fn data_sets(result: &RunResult) -> Vec<Vec<String>> {
             count(data_set.rows),
             count(excluded),
             count(data_set.rejected.rows),
-            data_set.totals.first().map_or_else(String::new, total),
+            total(&data_set.totals),
             tests(data_set),
         ]
     };
     result.data_sets.iter().map(row).collect()
 }
 
-fn total(total: &ColumnTotal) -> String {
-    format!("{} {}", total.currency, total.amount.grouped())
+/// The control totals of the first amount column in every currency; how many more columns there are is said.
+fn total(totals: &[ColumnTotal]) -> String {
+    let Some(first) = totals.first() else { return String::new() };
+    let of_first = totals.iter().filter(|total| total.column == first.column);
+    let amounts: Vec<String> = of_first.map(|total| format!("{} {}", total.currency, total.amount.grouped())).collect();
+    let columns: BTreeSet<&str> = totals.iter().map(|total| total.column.as_str()).collect();
+    match columns.len() - 1 {
+        0 => amounts.join(", "),
+        more => format!("{} (+{more})", amounts.join(", ")),
+    }
 }
 
 fn tests(data_set: &DataSetResult) -> String {
@@ -121,6 +130,7 @@ fn comparisons(result: &RunResult) -> Vec<Vec<String>> {
             found.only_left,
             found.only_right,
             found.duplicate_keys,
+            found.null_key_rows_left + found.null_key_rows_right,
         ];
         std::iter::once(found.id.clone()).chain(counts.map(count)).collect()
     };
