@@ -113,6 +113,7 @@ fn measure(folder: &Path) -> Vec<(StageName, Duration)> {
         sources: &sources,
         engine: &engine,
         notifiers: &[],
+        scratch: scratch.path(),
         clock: &SystemClock,
         progress: &stop_watch,
     };

@@ -5,7 +5,6 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
 use tieout_catalog::{ControlFolder, builtin};
 
 /// Why a control could not be found or read.
@@ -79,21 +78,20 @@ impl Library {
         names.filter(|(distance, _)| *distance <= 3).min().map(|(_, name)| name.clone())
     }
 
-    /// The control's folder on disk. For a built-in control its sample is written to a folder that is removed when
-    /// the second value is dropped.
-    pub fn on_disk(&self, folder: &ControlFolder) -> io::Result<(PathBuf, Option<TempDir>)> {
+    /// The control's folder on disk; that of a built-in control is written below `scratch` with its sample.
+    pub fn on_disk(&self, folder: &ControlFolder, scratch: &Path) -> io::Result<PathBuf> {
         if let Some(root) = &self.root {
-            return Ok((root.join(&folder.name), None));
+            return Ok(root.join(&folder.name));
         }
-        let written = tempfile::Builder::new().prefix("tieout-control-").tempdir()?;
+        let written = scratch.join(&folder.name);
         for (path, bytes) in &folder.files {
-            let file = written.path().join(path);
+            let file = written.join(path);
             if let Some(parent) = file.parent() {
                 fs::create_dir_all(parent)?;
             }
             fs::write(file, bytes)?;
         }
-        Ok((written.path().to_owned(), Some(written)))
+        Ok(written)
     }
 }
 
@@ -137,9 +135,8 @@ mod tests {
     fn a_built_in_control_reads_the_same_from_disk() {
         let library = Library::open(None).unwrap();
         let folder = library.find("bank-ledger").unwrap();
-        let (path, written) = library.on_disk(folder).unwrap();
         let target = tempfile::tempdir().unwrap();
-        std::os::unix::fs::symlink(&path, target.path().join("bank-ledger")).unwrap();
+        library.on_disk(folder, target.path()).unwrap();
         let again = Library::open(Some(target.path())).unwrap();
         let definitions = |folder: &ControlFolder| {
             let is_definition = |(path, _): &(&String, &Vec<u8>)| !path.starts_with("sample/");
@@ -151,6 +148,5 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         assert_eq!(definitions(again.find("bank-ledger").unwrap()), definitions(folder));
-        drop(written);
     }
 }

@@ -12,12 +12,16 @@ mod settings;
 mod sql;
 mod verify;
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
 use arguments::{Arguments, Verb};
 use failure::Failure;
+
+/// Exit code of an interrupted program.
+const INTERRUPTED: i32 = 130;
 
 /// Runs the program with the process's own arguments.
 pub fn main() -> ExitCode {
@@ -27,25 +31,32 @@ pub fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return Failure::not_operated(&error).report(),
     };
-    let code = runtime.block_on(async {
-        tokio::select! {
-            outcome = act(arguments) => outcome.unwrap_or_else(|failure| failure.report()),
-            _ = tokio::signal::ctrl_c() => {
-                eprintln!("tieout: interrupted; the same command goes on where it stopped");
-                ExitCode::from(130)
-            }
-        }
-    });
+    let scratch = match tempfile::Builder::new().prefix("tieout-").tempdir() {
+        Ok(scratch) => scratch,
+        Err(error) => return Failure::not_operated(&error).report(),
+    };
+    runtime.spawn(stop_when_interrupted(scratch.path().to_owned()));
+    let code = runtime.block_on(act(arguments, scratch.path())).unwrap_or_else(|failure| failure.report());
     runtime.shutdown_background();
     code
 }
 
-async fn act(arguments: Arguments) -> Result<ExitCode, Failure> {
+/// Waits for an interruption on a thread of its own, for the run itself may be busy for long, and ends the process.
+async fn stop_when_interrupted(scratch: PathBuf) {
+    if tokio::signal::ctrl_c().await.is_ok() {
+        // What is in the store is whole at every moment; only the scratch folder is to be cleared away.
+        let _ = std::fs::remove_dir_all(scratch);
+        eprintln!("tieout: interrupted; the same command goes on where it stopped");
+        std::process::exit(INTERRUPTED);
+    }
+}
+
+async fn act(arguments: Arguments, scratch: &Path) -> Result<ExitCode, Failure> {
     match arguments.verb {
-        Verb::Run(run) => run::run(&run, arguments.format).await,
-        Verb::Check(check) => check::run(&check, arguments.format).await,
+        Verb::Run(run) => run::run(&run, arguments.format, scratch).await,
+        Verb::Check(check) => check::run(&check, arguments.format, scratch).await,
         Verb::Verify(verify) => verify::run(&verify, arguments.format),
-        Verb::Sql(sql) => sql::run(&sql, arguments.format).await,
+        Verb::Sql(sql) => sql::run(&sql, arguments.format, scratch).await,
         Verb::Open(open) => open::run(&open, arguments.format).await,
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "tieout", &mut std::io::stdout());

@@ -1,6 +1,7 @@
 //! Operates a control on one machine: the pipeline read aloud.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use tieout_catalog::Control;
 use tieout_extract::{ParameterError, bind_parameters};
@@ -26,6 +27,8 @@ pub struct Ports<'a> {
     pub engine: &'a dyn QueryEngine,
     /// Who delivers messages.
     pub notifiers: &'a [&'a dyn Notifier],
+    /// Folder for files on their way; what a run puts there is removed when it ends.
+    pub scratch: &'a Path,
     /// What tells the time.
     pub clock: &'a dyn Clock,
     /// Who watches.
@@ -75,7 +78,7 @@ pub async fn operate(
         layout: RunLayout::new(&document.run_id),
         document,
         parameters,
-        scratch: Scratch::new()?,
+        scratch: Scratch::new(ports.scratch)?,
         progress: ports.progress,
     };
     let extracted = extract::run(&run, ports.store, ports.sources).await?;

@@ -19,10 +19,10 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// A new folder below the system's folder for temporary files (`TMPDIR`).
-    pub fn new() -> Result<Self, StageError> {
-        let folder =
-            tempfile::Builder::new().prefix("tieout-").tempdir().map_err(|source| failed("make a folder", source))?;
+    /// A new folder below `parent`.
+    pub fn new(parent: &Path) -> Result<Self, StageError> {
+        let folder = tempfile::Builder::new().prefix("run-").tempdir_in(parent);
+        let folder = folder.map_err(|source| failed("make a folder", source))?;
         std::fs::create_dir(folder.path().join("known")).map_err(|source| failed("make a folder", source))?;
         Ok(Self { folder })
     }

@@ -23,5 +23,6 @@ mod sql_types;
 mod statement;
 mod sums;
 mod tables;
+mod workers;
 
 pub use engine::{EmbeddedEngine, EngineSettings};

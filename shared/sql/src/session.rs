@@ -16,8 +16,6 @@ use crate::functions;
 use crate::sql_types::HouseTypes;
 use crate::sums::ExactSums;
 
-/// Memory that a thread must have to itself: below it, merging what several threads spilled would find none left.
-const THREAD_BYTES: usize = 32 << 20;
 /// Sorts that one query is taken to run at a time on each thread.
 const SORTS_AT_ONCE: usize = 8;
 
@@ -48,7 +46,7 @@ pub(crate) fn new(settings: &EngineSettings, memory: &Arc<dyn MemoryPool>) -> Re
 }
 
 fn config(settings: &EngineSettings) -> SessionConfig {
-    let threads = settings.threads.min(settings.memory_limit_bytes / THREAD_BYTES).max(1);
+    let threads = settings.usable_threads();
     let mut config = SessionConfig::new().with_target_partitions(threads).with_information_schema(false);
     let options = config.options_mut();
     let execution = &mut options.execution;

@@ -16,8 +16,10 @@ use crate::sql_text::{Place, SqlText, refused};
 
 /// How deep parentheses and subqueries may nest.
 const NESTING_LIMIT: usize = 50;
-/// How many SELECTs and how many JOINs a query may have.
-const PARTS_LIMIT: usize = 50;
+/// How many SELECTs a query may have.
+const SELECTS_LIMIT: usize = 50;
+/// How many JOINs a query may have.
+const JOINS_LIMIT: usize = 50;
 /// How many arithmetic and logical operators a query may have.
 const OPERATORS_LIMIT: usize = 1_000;
 
@@ -50,8 +52,8 @@ fn small_enough(sql: &SqlText<'_>) -> Result<(), EngineError> {
     let selects = sql.count_of_keyword(Keyword::SELECT);
     let joins = sql.count_of_keyword(Keyword::JOIN);
     for (what, count, most) in [
-        ("SELECTs", selects, PARTS_LIMIT),
-        ("JOINs", joins, PARTS_LIMIT),
+        ("SELECTs", selects, SELECTS_LIMIT),
+        ("JOINs", joins, JOINS_LIMIT),
         ("operators", sql.count_of_operators(), OPERATORS_LIMIT),
     ] {
         if count > most {

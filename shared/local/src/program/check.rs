@@ -1,5 +1,6 @@
 //! `tieout check`: checks definitions and prints what each control does.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::json;
@@ -13,16 +14,15 @@ use super::page;
 use crate::Library;
 
 /// Checks one control or all of them; every mistake of all of them is reported.
-pub(super) async fn run(arguments: &CheckArguments, format: Format) -> Result<ExitCode, Failure> {
+pub(super) async fn run(arguments: &CheckArguments, format: Format, scratch: &Path) -> Result<ExitCode, Failure> {
     let library = Library::open(arguments.controls.as_deref()).map_err(|error| Failure::bad_input(&error))?;
     let folders: Vec<&ControlFolder> = match &arguments.control {
         Some(name) => vec![library.find(name).map_err(|error| Failure::bad_input(&error))?],
         None => library.folders().iter().collect(),
     };
-    let scratch = tempfile::tempdir().map_err(|error| Failure::not_operated(&error))?;
     let engine = EmbeddedEngine::new(EngineSettings {
         memory_limit_bytes: 64 * 1024 * 1024,
-        scratch: scratch.path().to_owned(),
+        scratch: scratch.to_owned(),
         threads: 1,
     });
     let mut good = Vec::new();

@@ -1,6 +1,7 @@
 //! `tieout run`: runs a control to its end and prints what it found.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -19,23 +20,22 @@ use super::{page, settings};
 use crate::{FolderStore, Library, Outbox, SystemClock, progress_for};
 
 /// Runs a control.
-pub(super) async fn run(arguments: &RunArguments, format: Format) -> Result<ExitCode, Failure> {
+pub(super) async fn run(arguments: &RunArguments, format: Format, scratch: &Path) -> Result<ExitCode, Failure> {
     let which = &arguments.which;
     let library = Library::open(which.places.controls.as_deref()).map_err(|error| Failure::bad_input(&error))?;
     let folder = library.find(&which.control).map_err(|error| Failure::bad_input(&error))?;
     if let Some(data) = arguments.data.as_deref().filter(|data| !data.is_dir()) {
         return Err(Failure::bad_input_text(format!("the data folder '{}' does not exist", data.display())));
     }
-    let spill = tempfile::tempdir().map_err(|error| Failure::not_operated(&error))?;
     let engine = EmbeddedEngine::new(EngineSettings {
         memory_limit_bytes: arguments.memory_limit as usize * 1024 * 1024,
-        scratch: spill.path().to_owned(),
+        scratch: scratch.to_owned(),
         threads: usize::from(arguments.threads),
     });
     let checked = check(folder, &engine).await.map_err(|mistakes| Failure::definition(&mistakes))?;
     let request = request(arguments, &checked.control)?;
     let store = FolderStore::open(&which.places.store).map_err(|error| Failure::not_operated(&error))?;
-    let (control_folder, _written) = library.on_disk(folder).map_err(|error| Failure::not_operated(&error))?;
+    let control_folder = library.on_disk(folder, scratch).map_err(|error| Failure::not_operated(&error))?;
     let sources = Sources {
         kinds: BTreeMap::from([("files", Arc::new(FilesSource::new()) as Arc<_>)]),
         data_folder: arguments.data.clone(),
@@ -49,6 +49,7 @@ pub(super) async fn run(arguments: &RunArguments, format: Format) -> Result<Exit
         sources: &sources,
         engine: &engine,
         notifiers: &notifiers,
+        scratch,
         clock: &SystemClock,
         progress: progress.as_ref(),
     };

@@ -1,5 +1,6 @@
 //! `tieout sql`: asks the tables of a committed run.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use serde_json::json;
@@ -14,7 +15,7 @@ use super::{page, run};
 use crate::{FolderStore, Library};
 
 /// Runs one SELECT over the latest committed run.
-pub(super) async fn run(arguments: &SqlArguments, format: Format) -> Result<ExitCode, Failure> {
+pub(super) async fn run(arguments: &SqlArguments, format: Format, scratch: &Path) -> Result<ExitCode, Failure> {
     let which = &arguments.which;
     let library = Library::open(which.places.controls.as_deref()).map_err(|error| Failure::bad_input(&error))?;
     let folder = library.find(&which.control).map_err(|error| Failure::bad_input(&error))?;
@@ -25,7 +26,7 @@ pub(super) async fn run(arguments: &SqlArguments, format: Format) -> Result<Exit
     let past = past.ok_or_else(|| {
         Failure::bad_input_text(format!("there is no committed run of '{}' for {cutoff_date}", control.id))
     })?;
-    let scratch = Scratch::new().map_err(|error| Failure::not_operated(&error))?;
+    let scratch = Scratch::new(scratch).map_err(|error| Failure::not_operated(&error))?;
     let tables = tables(&past, &store, &scratch).await?;
     let engine = EmbeddedEngine::new(EngineSettings {
         memory_limit_bytes: 512 * 1024 * 1024,

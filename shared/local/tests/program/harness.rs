@@ -24,7 +24,7 @@ pub(crate) struct Bench {
     pub(crate) parameters: BTreeMap<String, String>,
     control_folder: PathBuf,
     cutoff_date: String,
-    _written: Option<TempDir>,
+    _written: TempDir,
 }
 
 impl Bench {
@@ -32,7 +32,8 @@ impl Bench {
     pub(crate) fn bank_ledger() -> Self {
         let library = Library::open(None).unwrap();
         let folder = library.find("bank-ledger").unwrap();
-        let (control_folder, written) = library.on_disk(folder).unwrap();
+        let written = tempfile::tempdir().unwrap();
+        let control_folder = library.on_disk(folder, written.path()).unwrap();
         Self::new(folder, control_folder, written, "2024-01-31")
     }
 
@@ -50,10 +51,10 @@ impl Bench {
         }
         let folder = ControlFolder { name: name.to_owned(), files: definition };
         let control_folder = written.path().to_owned();
-        Self::new(&folder, control_folder, Some(written), cutoff_date)
+        Self::new(&folder, control_folder, written, cutoff_date)
     }
 
-    fn new(folder: &ControlFolder, control_folder: PathBuf, written: Option<TempDir>, cutoff_date: &str) -> Self {
+    fn new(folder: &ControlFolder, control_folder: PathBuf, written: TempDir, cutoff_date: &str) -> Self {
         let control = tieout_catalog::load(folder).unwrap_or_else(|mistakes| panic!("{mistakes}"));
         Self {
             control,
@@ -95,6 +96,7 @@ impl Bench {
             sources: &sources,
             engine: &engine,
             notifiers: &notifiers,
+            scratch: scratch.path(),
             clock: &FixedClock("2024-02-01T08:00:00Z".parse().unwrap()),
             progress: &Silent,
         };

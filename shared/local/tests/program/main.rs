@@ -11,3 +11,4 @@ mod real_data;
 mod runs;
 mod same_bytes;
 mod verification;
+mod wire;

@@ -94,3 +94,31 @@ async fn an_unfinished_run_is_not_resumed_with_other_parameters() {
     let rerun = bench.operate_again(&store(folder.path()), &outbox, true).await.unwrap();
     assert_eq!(rerun.document.parameters["minimum_amount"], "1.00");
 }
+
+#[test]
+fn an_interrupted_run_says_so_and_leaves_no_scratch() {
+    let folder = tempfile::tempdir().unwrap();
+    let (scratch, controls) = (folder.path().join("tmp"), folder.path().join("controls/slow/sample"));
+    std::fs::create_dir_all(&scratch).unwrap();
+    std::fs::create_dir_all(&controls).unwrap();
+    let definition = include_str!("slow.toml");
+    std::fs::write(controls.join("../control.toml"), definition).unwrap();
+    let rows: String = (0..3_000_000).map(|row| format!("{row},1.00\n")).collect();
+    std::fs::write(controls.join("rows.csv"), format!("id,amount\n{rows}")).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_tieout"))
+        .args(["run", "slow", "--cutoff-date", "2024-01-31", "--controls", "controls"])
+        .current_dir(folder.path())
+        .env("TMPDIR", &scratch)
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_millis(1500));
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let code = child.wait().unwrap().code();
+    let mut said = String::new();
+    std::io::Read::read_to_string(&mut child.stderr.unwrap(), &mut said).unwrap();
+    assert_eq!(code, Some(130), "{said}");
+    assert!(said.contains("interrupted"), "{said}");
+    assert_eq!(std::fs::read_dir(&scratch).unwrap().count(), 0);
+}

@@ -99,8 +99,12 @@ fn long_chains_run() {
     assert_eq!(World::orders().rows(&format!("select {sums} as x from orders where order_id = 3")), ["679.00"]);
     let unions = vec!["select order_id from orders"; 50].join(" union all ");
     assert_eq!(World::orders().rows(&unions).len(), 150);
-    let joins: String = (0..20).map(|at| format!(" join orders o{at} on o{at}.order_id = o.order_id")).collect();
-    assert_eq!(World::orders().rows(&format!("select count(*) as n from orders o{joins}")), ["3"]);
+    let joins: Vec<_> = (0..50).map(|at| format!("join orders o{at} on o{at}.order_id = o.order_id")).collect();
+    assert_eq!(World::orders().rows(&format!("select count(*) as n from orders o {}", joins.join(" "))), ["3"]);
+    let steps: Vec<_> =
+        (1..49).map(|at| format!("s{at} as (select distinct amount + 1 as amount from s{})", at - 1)).collect();
+    let chain = format!("with s0 as (select amount from orders), {} select amount from s48", steps.join(", "));
+    assert_eq!(World::orders().rows(&format!("{chain} order by amount")), ["47.95", "55.00", "148.10"]);
 }
 
 #[test]
