@@ -44,4 +44,4 @@ e2e: demo ## Run the program as a newcomer and an auditor would
 	@TIEOUT=$(TIEOUT) DEMO=$(DEMO) ADVENTUREWORKS=$(ADVENTUREWORKS) .ci/e2e
 
 bench: ## Measure the pipeline on a generated control of ROWS rows a side (an optimised build comes first)
-	@cargo run --release --locked --package tieout-local --example pipeline_bench -- $(ROWS)
+	@cargo run --release --locked --package tieout-local --bin pipeline-bench -- $(ROWS)

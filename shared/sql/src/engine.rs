@@ -1,7 +1,7 @@
 //! The port `QueryEngine` on embedded `DataFusion`.
 //!
-//! Every call makes a session of its own, on threads of its own, over only the tables that it is given. The plan is checked before a row is
-//! read: what is not exact, not deterministic or not in the SQL subset does not run.
+//! Every call makes a session of its own, on threads of its own, over only the tables that it is given. The plan is
+//! checked before a row is read: what is not exact, not deterministic or not in the SQL subset does not run.
 
 use std::path::PathBuf;
 use std::sync::Arc;

@@ -30,7 +30,7 @@ const BATCH_ROWS: usize = 8_192;
 const WRITTEN_BATCH_ROWS: usize = 1_024;
 
 /// Rows of a row group: the writer holds one encoded in memory.
-const ROW_GROUP_ROWS: usize = 128 * WRITTEN_BATCH_ROWS;
+const ROW_GROUP_ROWS: usize = 512 * WRITTEN_BATCH_ROWS;
 
 /// Encoded bytes after which a row group ends early, so that wide rows do not fill the memory.
 const ROW_GROUP_BYTES: usize = 32 << 20;

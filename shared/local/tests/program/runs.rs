@@ -1,5 +1,6 @@
 //! Runs: repeated, begun again, at the same time, killed.
 
+use std::fmt::Write;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -103,8 +104,11 @@ fn an_interrupted_run_says_so_and_leaves_no_scratch() {
     std::fs::create_dir_all(&controls).unwrap();
     let definition = include_str!("slow.toml");
     std::fs::write(controls.join("../control.toml"), definition).unwrap();
-    let rows: String = (0..3_000_000).map(|row| format!("{row},1.00\n")).collect();
-    std::fs::write(controls.join("rows.csv"), format!("id,amount\n{rows}")).unwrap();
+    let mut rows = String::from("id,amount\n");
+    for row in 0..3_000_000 {
+        writeln!(rows, "{row},1.00").unwrap();
+    }
+    std::fs::write(controls.join("rows.csv"), rows).unwrap();
     let mut child = Command::new(env!("CARGO_BIN_EXE_tieout"))
         .args(["run", "slow", "--cutoff-date", "2024-01-31", "--controls", "controls"])
         .current_dir(folder.path())

@@ -78,7 +78,10 @@ fn decimals_of_different_scales_meet_without_loss() {
         ["0.000000", "0.123456", "1.000000", "100.100000"]
     );
     assert_eq!(
-        world.rows("select case when order_id = 1 then amount else 0 end as a, coalesce(amount, 0) as b from orders order by order_id"),
+        world.rows(
+            "select case when order_id = 1 then amount else 0 end as a, coalesce(amount, 0) as b from orders \
+             order by order_id"
+        ),
         ["100.10|100.10", "0.00|-0.05", "0.00|7.00"]
     );
     assert_eq!(

@@ -112,8 +112,8 @@ fn binary_floats() {
     );
     refused(
         "select floor(order_id) as x from orders",
-        "floor(CAST(orders.order_id AS DOUBLE)) is a binary float, which does not hold amounts exactly: cast what it is made \
-         of to decimal(precision,scale)",
+        "floor(CAST(orders.order_id AS DOUBLE)) is a binary float, which does not hold amounts exactly: cast what it is \
+         made of to decimal(precision,scale)",
         None,
     );
 }

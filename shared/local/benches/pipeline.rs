@@ -1,12 +1,11 @@
 //! Measures the whole pipeline on a generated control: two CSV files of 12 columns, compared and tied out.
 //!
-//! `cargo run --release -p tieout-local --example pipeline_bench -- ROWS` prints rows a second, time a stage, CPU and
+//! `cargo run --release -p tieout-local --bin pipeline-bench -- ROWS` prints rows a second, time a stage, CPU and
 //! peak memory. Every value is a function of its row, so each run has the same input. Linux only (`/proc`).
 
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::expect_used,
-    clippy::panic,
     reason = "a measurement that cannot be taken stops with the reason"
 )]
 
