@@ -3,8 +3,6 @@
 //! Whatever the mail library would make up is given: boundaries are derived from the package's digest, date and id
 //! are inputs.
 
-use std::time::SystemTime;
-
 use askama::Template;
 use jiff::Timestamp;
 use lettre::Message;
@@ -29,7 +27,7 @@ pub fn compose(input: &MessageInput<'_>) -> Result<Vec<u8>, NotifyError> {
         return Err(NotifyError::NoRecipients);
     }
     let mut message = Message::builder()
-        .date(whole_second(input.date)?)
+        .date(whole_second(input.date)?.into())
         .from(mailbox(input.from, "sender")?)
         .subject(subject(input.result))
         .message_id(Some(message_id(input.message_id)?))
@@ -91,10 +89,10 @@ fn boundary(parts: MultiPartBuilder, kind: &str, input: &MessageInput<'_>) -> Mu
     parts.boundary(format!("=_tieout_{kind}_{}", hex.get(..32).unwrap_or(&hex)))
 }
 
-fn whole_second(date: Timestamp) -> Result<SystemTime, NotifyError> {
+fn whole_second(date: Timestamp) -> Result<Timestamp, NotifyError> {
     let date = Timestamp::from_second(date.as_second()).map_err(|_| NotifyError::Date)?;
     // The header writes years from 1970 to 9999.
-    if date < Timestamp::UNIX_EPOCH { Err(NotifyError::Date) } else { Ok(SystemTime::from(date)) }
+    if date < Timestamp::UNIX_EPOCH { Err(NotifyError::Date) } else { Ok(date) }
 }
 
 fn mailbox(address: &Address, role: &str) -> Result<Mailbox, NotifyError> {

@@ -3,6 +3,7 @@
 //! Every change to a package is made here in the bytes, as someone else would make it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod arrays;
 mod changed;
 mod flipped;
 mod forged;

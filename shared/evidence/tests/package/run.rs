@@ -8,7 +8,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Date32Array, Decimal128Array, Int64Array, StringArray};
+use arrow::array::{ArrayRef, Int64Array};
 use arrow::datatypes::{DataType, Field, Schema};
 use arrow::record_batch::RecordBatch;
 use tempfile::TempDir;
@@ -23,6 +23,8 @@ use tieout_model::{
     TieOutStatus, conclude, foot_comparison, foot_data_set,
 };
 use tieout_tables::{TableFile, TableWriter};
+
+use crate::arrays::{amounts, days, text};
 
 /// The files of a package by path.
 pub(crate) type Files = BTreeMap<String, Vec<u8>>;
@@ -379,24 +381,9 @@ fn total(currency: &str, amount: &str) -> ColumnTotal {
 }
 
 fn columns(list: &[(&str, &str)]) -> Vec<ColumnSchema> {
-    let column = |&(name, data_type): &(&str, &str)| ColumnSchema {
-        name: name.to_owned(),
-        data_type: data_type.to_owned(),
-        nullable: false,
-    };
-    list.iter().map(column).collect()
-}
-
-fn text(values: &[&str]) -> ArrayRef {
-    Arc::new(StringArray::from(values.to_vec()))
-}
-
-fn amounts(cents: &[i128]) -> ArrayRef {
-    let values = Decimal128Array::from(cents.to_vec()).with_precision_and_scale(18, 2).unwrap();
-    assert_eq!(arrow::array::Array::data_type(&values), &DataType::Decimal128(18, 2));
-    Arc::new(values)
-}
-
-fn days(values: &[i32]) -> ArrayRef {
-    Arc::new(Date32Array::from(values.to_vec()))
+    let of = |(name, data_type): (&str, &str)| (name.to_owned(), data_type.to_owned());
+    list.iter()
+        .map(|pair| of(*pair))
+        .map(|(name, data_type)| ColumnSchema { name, data_type, nullable: false })
+        .collect()
 }
