@@ -44,4 +44,5 @@ e2e: demo ## Run the program as a newcomer and an auditor would
 	@TIEOUT=$(TIEOUT) DEMO=$(DEMO) ADVENTUREWORKS=$(ADVENTUREWORKS) .ci/e2e
 
 bench: ## Measure the pipeline on a generated control of ROWS rows a side (an optimised build comes first)
-	@cargo run --release --locked --package tieout-local --bin pipeline-bench -- $(ROWS)
+	@cargo build --release --locked --package tieout-local
+	@cargo run --quiet --locked --package tieout-testkit --example pipeline_bench -- $(abspath $(TARGET))/release/tieout $(ROWS)

@@ -1,8 +1,8 @@
 //! The port `Progress`: bars on a terminal, plain lines elsewhere; always on standard error.
 
 use std::io::IsTerminal;
-use std::sync::Mutex;
-use std::time::Duration;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use indicatif::{HumanCount, ProgressBar, ProgressStyle};
 use tieout_model::StageName;
@@ -10,23 +10,40 @@ use tieout_pipeline::ports::Progress;
 
 /// Bars when standard error is a terminal, plain lines when it is not.
 pub fn progress_for() -> Box<dyn Progress> {
-    if std::io::stderr().is_terminal() { Box::new(TerminalProgress::new()) } else { Box::new(PlainProgress) }
+    if std::io::stderr().is_terminal() { Box::new(TerminalProgress::new()) } else { Box::new(PlainProgress::default()) }
 }
 
-/// One line a stage.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct PlainProgress;
+/// One line a stage, with its rows and its time in milliseconds.
+#[derive(Debug, Default)]
+pub struct PlainProgress {
+    began: Mutex<Option<Instant>>,
+}
+
+impl PlainProgress {
+    fn began(&self) -> MutexGuard<'_, Option<Instant>> {
+        // A poisoned lock only means that some other thread stopped while writing; the time is still good.
+        self.began.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Progress for PlainProgress {
-    fn stage_began(&self, _stage: StageName) {}
+    fn stage_began(&self, _stage: StageName) {
+        *self.began() = Some(moment());
+    }
 
     fn step_began(&self, _step: &str, _size_bytes: Option<u64>) {}
 
     fn step_advanced(&self, _rows: u64, _bytes: u64) {}
 
     fn stage_ended(&self, stage: StageName, rows: u64) {
-        eprintln!("{stage}: {rows} rows");
+        let duration_ms = self.began().map_or(0, |began| moment().duration_since(began).as_millis());
+        eprintln!("{stage}: {rows} rows in {duration_ms} ms");
     }
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long a stage took is shown to people and decides nothing")]
+fn moment() -> Instant {
+    Instant::now()
 }
 
 /// A bar for the present step: rows, bytes and the time left where the size is known.
@@ -47,8 +64,7 @@ impl TerminalProgress {
     }
 
     fn with(&self, act: impl FnOnce(&mut Present)) {
-        // A poisoned lock only means that some other thread stopped while drawing; the bar is still good.
-        act(&mut self.present.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        act(&mut self.present.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
