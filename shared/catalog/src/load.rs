@@ -22,7 +22,7 @@ mod value_formats;
 
 use std::collections::BTreeMap;
 
-use tieout_model::{ColumnSchema, ColumnType, ControlId, Digest};
+use tieout_model::{ColumnSchema, ColumnType, ControlId, Digest, Sha256Stream};
 use toml::de::DeTable;
 
 use self::document::Document;
@@ -66,14 +66,12 @@ pub fn check_schemas(control: &Control, folder: &ControlFolder, schemas: &Schema
 /// Digest of a definition: for each file in order of path, the length of the path in bytes (64 bits, big endian),
 /// the path, the length of the content, the content.
 pub fn definition_digest(files: &BTreeMap<String, Vec<u8>>) -> Digest {
-    let mut bytes = Vec::new();
+    let mut stream = Sha256Stream::default();
     for (path, content) in files {
-        for part in [path.as_bytes(), content] {
-            bytes.extend((part.len() as u64).to_be_bytes());
-            bytes.extend(part);
-        }
+        stream.update_delimited(path.as_bytes());
+        stream.update_delimited(content);
     }
-    Digest::of(&bytes)
+    stream.finish().0
 }
 
 /// Reads all files, with the columns of derived data sets as far as they are known.

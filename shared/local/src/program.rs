@@ -7,6 +7,7 @@ mod check;
 mod failure;
 mod open;
 mod page;
+mod past;
 mod run;
 mod settings;
 mod sql;

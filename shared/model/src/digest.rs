@@ -57,6 +57,12 @@ impl Sha256Stream {
         self.size_bytes += bytes.len() as u64;
     }
 
+    /// Adds a piece after its length (64 bits, big endian), so that nothing can move from one piece to another.
+    pub fn update_delimited(&mut self, bytes: &[u8]) {
+        self.update(&(bytes.len() as u64).to_be_bytes());
+        self.update(bytes);
+    }
+
     /// The digest of everything added and its length in bytes.
     pub fn finish(self) -> (Digest, u64) {
         (Digest(self.state.finalize().into()), self.size_bytes)

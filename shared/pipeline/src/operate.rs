@@ -11,7 +11,6 @@ use crate::evidence::final_result;
 use crate::extract::Sources;
 use crate::layout::RunLayout;
 use crate::ports::{ArtifactStore, Clock, Notifier, Progress, QueryEngine};
-use crate::publish::Committed;
 use crate::run::{Begun, RunContext, as_text, begin};
 use crate::scratch::Scratch;
 use crate::wire::{RunDocument, RunRequest};
@@ -85,16 +84,7 @@ pub async fn operate(
     let reconciled = reconcile::run(&run, &extracted, ports.store, ports.engine).await?;
     let packaged = evidence::run(&run, &extracted, &reconciled, ports.store).await?;
     notify::run(&run, &reconciled, &packaged, ports.store, ports.notifiers).await?;
-    let result = read_final(&run, &reconciled, &packaged, ports.store).await?;
+    let result = reconcile::read_result(&run, ports.store, &reconciled).await?;
+    let result = final_result(result, &packaged, ports.store)?;
     Ok(Operated { result, bound_parameters: as_text(&run.parameters), document: run.document, was_committed })
-}
-
-async fn read_final(
-    run: &RunContext<'_>,
-    reconciled: &Committed,
-    packaged: &Committed,
-    store: &dyn ArtifactStore,
-) -> Result<RunResult, StageError> {
-    let result = reconcile::read_result(run, store, reconciled).await?;
-    final_result(result, packaged, store)
 }

@@ -29,10 +29,8 @@ pub(super) fn check(
             return Ok(());
         };
         let name = path.strip_prefix(FOLDER).unwrap_or(path);
-        for part in [name.as_bytes(), &member.bytes()?] {
-            stream.update(&(part.len() as u64).to_be_bytes());
-            stream.update(part);
-        }
+        stream.update_delimited(name.as_bytes());
+        stream.update_delimited(&member.bytes()?);
         files += 1;
     }
     let (digest, _) = stream.finish();

@@ -5,27 +5,19 @@ use std::process::ExitCode;
 
 use serde_json::json;
 use tieout_pipeline::ports::{EngineTable, QueryEngine};
-use tieout_pipeline::{PastRun, Scratch, latest};
+use tieout_pipeline::{PastRun, Scratch};
 use tieout_sql::{EmbeddedEngine, EngineSettings};
 use tieout_tables::{TableReader, cell_text};
 
 use super::arguments::{Format, SqlArguments};
 use super::failure::Failure;
-use super::{page, run};
-use crate::{FolderStore, Library};
+use super::page;
+use super::past::latest_run;
+use crate::FolderStore;
 
 /// Runs one SELECT over the latest committed run.
 pub(super) async fn run(arguments: &SqlArguments, format: Format, scratch: &Path) -> Result<ExitCode, Failure> {
-    let which = &arguments.which;
-    let library = Library::open(which.places.controls.as_deref()).map_err(|error| Failure::bad_input(&error))?;
-    let folder = library.find(&which.control).map_err(|error| Failure::bad_input(&error))?;
-    let control = tieout_catalog::load(folder).map_err(|mistakes| Failure::definition(&mistakes))?;
-    let cutoff_date = run::cutoff_date(which, &control)?;
-    let store = FolderStore::open(&which.places.store).map_err(|error| Failure::not_operated(&error))?;
-    let past = latest(&store, &control.id, cutoff_date).await.map_err(|error| Failure::not_operated(&error))?;
-    let past = past.ok_or_else(|| {
-        Failure::bad_input_text(format!("there is no committed run of '{}' for {cutoff_date}", control.id))
-    })?;
+    let (store, past) = latest_run(&arguments.which).await?;
     let scratch = Scratch::new(scratch).map_err(|error| Failure::not_operated(&error))?;
     let tables = tables(&past, &store, &scratch).await?;
     let engine = EmbeddedEngine::new(EngineSettings {
@@ -33,7 +25,7 @@ pub(super) async fn run(arguments: &SqlArguments, format: Format, scratch: &Path
         scratch: scratch.path().to_owned(),
         threads: 2,
     });
-    let parameters = tieout_extract::built_in_parameters(cutoff_date);
+    let parameters = tieout_extract::built_in_parameters(past.result.cutoff_date);
     let mut answer =
         engine.query(&tables, &arguments.query, &parameters).await.map_err(|error| Failure::bad_input(&error))?;
     let columns: Vec<String> = answer.schema().fields().iter().map(|field| field.name().clone()).collect();

@@ -8,15 +8,13 @@ use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::compute::sum_checked;
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
 use tieout_catalog::DataSet;
+use tieout_evidence::EXCLUDED_REASON_COLUMN;
 use tieout_extract::{ExtractError, MembershipBuilder, RowTests, ScopeFilter};
 use tieout_model::{ColumnTotal, CutoffDate, DataSetKind, DataSetResult, Digest, Excluded, Rejected};
 use tieout_tables::{Sorter, TableError, TableWriter, Totals, column_schemas};
 
 use crate::ports::{Reject, SourceBatch};
 use crate::run::RunContext;
-
-/// The column of an excluded-rows table that says why.
-pub(crate) const EXCLUDED_REASON: &str = "excluded_reason";
 
 /// The columns of a rejects table.
 pub(crate) fn rejects_schema() -> SchemaRef {
@@ -78,7 +76,7 @@ impl<'a> Sinks<'a> {
         std::fs::create_dir_all(&folder).map_err(failed)?;
         let with_reason = {
             let mut fields = schema.fields().to_vec();
-            fields.push(Arc::new(Field::new(EXCLUDED_REASON, DataType::Utf8, false)));
+            fields.push(Arc::new(Field::new(EXCLUDED_REASON_COLUMN, DataType::Utf8, false)));
             Arc::new(Schema::new(fields))
         };
         let contract = &data_set.contract;
@@ -186,9 +184,11 @@ impl<'a> Sinks<'a> {
 
 /// Adds the rows of an excluded-rows table to a membership, each with its reason.
 pub(super) fn add_excluded(builder: &mut MembershipBuilder, batch: &RecordBatch) -> Result<(), ExtractError> {
-    let absent = || ExtractError::ColumnAbsent { column: EXCLUDED_REASON.to_owned() };
-    let reasons =
-        batch.column_by_name(EXCLUDED_REASON).and_then(|column| column.as_string_opt::<i32>()).ok_or_else(absent)?;
+    let absent = || ExtractError::ColumnAbsent { column: EXCLUDED_REASON_COLUMN.to_owned() };
+    let reasons = batch
+        .column_by_name(EXCLUDED_REASON_COLUMN)
+        .and_then(|column| column.as_string_opt::<i32>())
+        .ok_or_else(absent)?;
     let mut start = 0;
     while start < batch.num_rows() {
         let reason = reasons.value(start);
