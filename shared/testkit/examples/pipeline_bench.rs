@@ -24,7 +24,7 @@ description = "Measures the pipeline."
 owner = { name = "Owner", email = "owner@example.com" }
 reviewer = { name = "Reviewer", email = "reviewer@example.com" }
 cutoff = { rule = "previous_month_end", time_zone = "UTC" }
-sources = [{ name = "folder", kind = "files", folder = "." }]
+sources = [{ name = "folder", kind = "files", folder = "sample" }]
 tie_outs = [{ id = "by-company", left = { data_set = "left_ledger", column = "amount" }, right = { data_set = "right_ledger", column = "amount" }, by = ["company"] }]
 
 [[comparisons]]
@@ -70,14 +70,15 @@ fn main() {
     let rows: u64 = arguments.next().map_or(1_000_000, |text| text.parse().expect("ROWS is a number"));
     let folder = tempfile::tempdir().expect("a folder for the data");
     let control = folder.path().join("bench");
-    fs::create_dir(&control).unwrap();
+    let sample = control.join("sample");
+    fs::create_dir_all(&sample).unwrap();
     let data_sets = ["left", "right"].map(|side| DATA_SET.replace("SIDE", side));
     fs::write(control.join("control.toml"), format!("{DEFINITION}{}", data_sets.concat())).unwrap();
     for side in ["left", "right"] {
-        generate(&control.join(format!("{side}.csv")), rows, side == "right").expect("room for the data");
+        generate(&sample.join(format!("{side}.csv")), rows, side == "right").expect("room for the data");
     }
     let size_bytes: u64 =
-        ["left.csv", "right.csv"].map(|name| fs::metadata(control.join(name)).unwrap().len()).iter().sum();
+        ["left.csv", "right.csv"].map(|name| fs::metadata(sample.join(name)).unwrap().len()).iter().sum();
     println!("2 x {rows} rows x 12 columns of CSV, {} MB", size_bytes / 1_000_000);
     measure(&program, folder.path(), 2 * rows);
 }
