@@ -19,7 +19,6 @@ use crate::StageError;
 use crate::ports::{ArtifactStore, Source};
 use crate::publish::{Committed, StagedContent, StagedFile, commit, publish};
 use crate::run::RunContext;
-use crate::scratch::fetch_bytes;
 use crate::wire::{DataSetCommit, Extracted, WIRE_SCHEMA, from_json, to_json};
 
 /// Name of the document that lists all data sets, below the attempt.
@@ -141,7 +140,5 @@ pub async fn read(
     store: &dyn ArtifactStore,
     committed: &Committed,
 ) -> Result<Extracted, StageError> {
-    let artifact = committed.artifact_named(EXTRACTED)?;
-    let bytes = fetch_bytes(store, artifact).await.map_err(|source| run.store_failed(STAGE, source))?;
-    from_json(&artifact.path, &bytes)
+    committed.document(run, store, EXTRACTED).await
 }

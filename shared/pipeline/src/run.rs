@@ -3,9 +3,10 @@
 //! `run.json` is put if absent, so of two requests at the same moment one begins the run and the other joins it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use tieout_catalog::Control;
-use tieout_model::{CutoffDate, Manifest, Parameters, RunId, RunNumber, StageName};
+use tieout_model::{Artifact, CutoffDate, Manifest, Parameters, RunId, RunNumber, StageName};
 
 use crate::StageError;
 use crate::layout::{RunLayout, run_number_of, runs_prefix};
@@ -38,6 +39,16 @@ impl RunContext<'_> {
     /// A store's failure in a stage of this run.
     pub fn store_failed(&self, stage: StageName, source: StoreError) -> StageError {
         StageError::Store { run: self.document.run_id.to_string(), stage, source }
+    }
+
+    /// A local copy of an artifact for a stage of this run, with size and digest checked.
+    pub(crate) async fn fetch(
+        &self,
+        store: &dyn ArtifactStore,
+        stage: StageName,
+        artifact: &Artifact,
+    ) -> Result<PathBuf, StageError> {
+        self.scratch.fetch(store, artifact).await.map_err(|source| self.store_failed(stage, source))
     }
 
     /// All bound parameters as text.

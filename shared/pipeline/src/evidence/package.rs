@@ -104,6 +104,6 @@ async fn stored(
     path: &str,
     artifact: &Artifact,
 ) -> Result<PackageFile, StageError> {
-    let local = run.scratch.fetch(store, artifact).await.map_err(|source| run.store_failed(STAGE, source))?;
+    let local = run.fetch(store, STAGE, artifact).await?;
     Ok(PackageFile { path: path.to_owned(), content: Content::File(local) })
 }

@@ -116,7 +116,7 @@ async fn exception_tables(
     }
     for commit in &findings.extracted.data_sets {
         let Some(rejects) = &commit.rejects else { continue };
-        let path = run.scratch.fetch(store, rejects).await.map_err(|source| run.store_failed(STAGE, source))?;
+        let path = run.fetch(store, STAGE, rejects).await?;
         let title = format!("rows of {} that did not convert; values are masked", commit.name);
         tables.extend(first_rows(&path, &commit.name, title, ExceptionKind::Rejects)?);
     }
@@ -151,7 +151,7 @@ async fn local_table(
     name: &str,
 ) -> Result<PathBuf, StageError> {
     let artifact = reconciled.artifact_named(&format!("/{name}.parquet"))?;
-    run.scratch.fetch(store, artifact).await.map_err(|source| run.store_failed(STAGE, source))
+    run.fetch(store, STAGE, artifact).await
 }
 
 fn open(path: &Path, name: &str) -> Result<TableReader, StageError> {

@@ -147,7 +147,7 @@ async fn membership(
         |error: TableError| Failure::Stage(StageError::Table { table: within.data_set.clone(), source: error });
     let reason = |error: ExtractError| failure(data_set, error);
     let fetch = async |artifact| {
-        let path = run.scratch.fetch(store, artifact).await.map_err(|source| run.store_failed(STAGE, source))?;
+        let path = run.fetch(store, STAGE, artifact).await?;
         TableReader::open(&path).map_err(|source| StageError::Table { table: within.data_set.clone(), source })
     };
     let reader = fetch(rows).await?;

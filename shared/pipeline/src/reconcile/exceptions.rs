@@ -148,7 +148,7 @@ impl ExceptionsTable {
     ) -> Result<(), StageError> {
         for commit in &extracted.data_sets {
             let Some(rejects) = &commit.rejects else { continue };
-            let path = run.scratch.fetch(store, rejects).await.map_err(|source| run.store_failed(STAGE, source))?;
+            let path = run.fetch(store, STAGE, rejects).await?;
             for batch in TableReader::open(&path).map_err(failed)? {
                 let batch = batch.map_err(failed)?;
                 for row in 0..batch.num_rows() {

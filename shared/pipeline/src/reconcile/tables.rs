@@ -71,7 +71,7 @@ impl RunTables {
         for data_set in &run.control.data_sets {
             let commit = extracted.data_sets.iter().find(|commit| commit.name == data_set.name);
             let Some(rows) = commit.and_then(|commit| commit.rows.as_ref()) else { continue };
-            let path = run.scratch.fetch(store, rows).await.map_err(|source| run.store_failed(STAGE, source))?;
+            let path = run.fetch(store, STAGE, rows).await?;
             let contract = &data_set.contract;
             tables.add(&data_set.name, path, &contract.key, &contract.amounts)?;
         }
