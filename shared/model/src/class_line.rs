@@ -49,11 +49,13 @@ impl ClassLine {
 }
 
 impl ComparisonResult {
-    /// Every class in report order, also those without rows.
+    /// Every class in report order, also those without rows; classes that need a declaration only where they occur.
     pub fn class_lines(&self) -> Vec<ClassLine> {
         let columns = self.amount_columns();
+        let occurs = |class| self.classes.iter().any(|count| count.class == class && count.rows > 0);
         ComparisonClass::ALL
             .into_iter()
+            .filter(|class| !class.is_declared() || occurs(*class))
             .map(|class| ClassLine {
                 class: Some(class),
                 title: self.class_title(class),
@@ -88,6 +90,9 @@ impl ComparisonResult {
             ComparisonClass::OnlyRight => format!("Only in {}", self.right),
             ComparisonClass::DuplicateKey => "Duplicate key".to_owned(),
             ComparisonClass::NullKey => "Null in the key".to_owned(),
+            ComparisonClass::Ambiguous => "Ambiguous".to_owned(),
+            ComparisonClass::GroupMatched => "Matched by sum".to_owned(),
+            ComparisonClass::GroupMismatch => "Sums differ".to_owned(),
         }
     }
 
@@ -100,6 +105,9 @@ impl ComparisonResult {
             ComparisonClass::OnlyRight => Some(self.only_right),
             ComparisonClass::DuplicateKey => Some(self.duplicate_keys),
             ComparisonClass::NullKey => None,
+            ComparisonClass::Ambiguous => Some(self.details.ambiguous_keys),
+            ComparisonClass::GroupMatched => Some(self.details.group_matched_keys),
+            ComparisonClass::GroupMismatch => Some(self.details.group_mismatch_keys),
         }
     }
 
@@ -198,6 +206,7 @@ impl ColumnNames {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ComparisonDetails;
     use std::collections::BTreeMap;
 
     fn amount(side: Side, class: ComparisonClass, column: &str, currency: &str, amount: &str) -> ClassAmount {
@@ -227,6 +236,7 @@ mod tests {
                 ClassCount { side: Side::Left, class: ComparisonClass::OnlyLeft, rows: 2 },
             ],
             amounts,
+            details: ComparisonDetails::default(),
         }
     }
 

@@ -6,6 +6,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking"))]
 
 mod class_line;
+mod comparison;
+mod comparison_result;
 mod conclude;
 mod contract;
 mod currency;
@@ -24,6 +26,14 @@ mod parameter;
 mod result;
 
 pub use class_line::{AmountPair, ClassLine};
+pub use comparison::{
+    ColumnNames, DayTolerance, Duplicates, Normalisation, NormalisationStep, RelativeBase, RelativeTolerance,
+    Tolerance, UnknownStep,
+};
+pub use comparison_result::{
+    Absorbed, ClassAmount, ClassCount, ComparisonClass, ComparisonDetails, ComparisonResult, DifferenceSum,
+    NormalisedColumn, Side, WhatIf, WhatIfAmount,
+};
 pub use conclude::conclude;
 pub use contract::{
     AmountColumn, Column, ColumnType, ColumnTypeError, Contract, CurrencyOf, NegativeForm, NumberFormat, ValueFormat,
@@ -42,7 +52,6 @@ pub use merkle::MerkleTree;
 pub use outcome::{Outcome, Reason, ReasonCode};
 pub use parameter::{Parameter, Parameters};
 pub use result::{
-    AssertionResult, ClassAmount, ClassCount, ColumnSchema, ColumnTotal, ComparisonClass, ComparisonResult,
-    CurrencyAmount, DataSetKind, DataSetResult, Excluded, FootingLine, RESULT_SCHEMA, Rejected, RunResult, Severity,
-    Side, TableResult, TestOutcome, TestResult, TieOutResult, TieOutStatus,
+    AssertionResult, ColumnSchema, ColumnTotal, CurrencyAmount, DataSetKind, DataSetResult, Excluded, FootingLine,
+    RESULT_SCHEMA, Rejected, RunResult, Severity, TableResult, TestOutcome, TestResult, TieOutResult, TieOutStatus,
 };

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ControlId, Currency, CutoffDate, Decimal, Digest, Outcome, Reason, RunNumber};
+use crate::{ComparisonResult, ControlId, Currency, CutoffDate, Decimal, Digest, Outcome, Reason, RunNumber};
 
 /// The version of the wire format of `result.json`.
 pub const RESULT_SCHEMA: u32 = 1;
@@ -162,130 +162,6 @@ pub struct TestResult {
     /// A sentence for people; empty when the figures say it all.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub detail: String,
-}
-
-/// A class of a comparison. The order is the order of reports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ComparisonClass {
-    /// The key is once on each side and every compared column is equal.
-    Matched,
-    /// Some columns differ, each by no more than its tolerance.
-    WithinTolerance,
-    /// A column differs by more than its tolerance.
-    Mismatch,
-    /// The key is on the left side only.
-    OnlyLeft,
-    /// The key is on the right side only.
-    OnlyRight,
-    /// The key is more than once on a side; its rows are not compared further.
-    DuplicateKey,
-    /// A part of the key is null; a null never equals anything.
-    NullKey,
-}
-
-impl ComparisonClass {
-    /// Every class in report order.
-    pub const ALL: [Self; 7] = [
-        Self::Matched,
-        Self::WithinTolerance,
-        Self::Mismatch,
-        Self::OnlyLeft,
-        Self::OnlyRight,
-        Self::DuplicateKey,
-        Self::NullKey,
-    ];
-
-    /// The name as it stands in tables and `result.json`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Matched => "matched",
-            Self::WithinTolerance => "within_tolerance",
-            Self::Mismatch => "mismatch",
-            Self::OnlyLeft => "only_left",
-            Self::OnlyRight => "only_right",
-            Self::DuplicateKey => "duplicate_key",
-            Self::NullKey => "null_key",
-        }
-    }
-
-    /// Whether rows of this class are exceptions.
-    pub fn is_exception(self) -> bool {
-        !matches!(self, Self::Matched | Self::WithinTolerance)
-    }
-}
-
-/// A side of a comparison or tie-out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Side {
-    /// The first data set.
-    Left,
-    /// The second data set.
-    Right,
-}
-
-/// What a comparison found. Counts are keys, except where they say rows.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ComparisonResult {
-    /// Id in the definition.
-    pub id: String,
-    /// Name of the left data set.
-    pub left: String,
-    /// Name of the right data set.
-    pub right: String,
-    /// Keys equal in every compared column.
-    pub matched: u64,
-    /// Keys that differ within tolerance only.
-    pub within_tolerance: u64,
-    /// Keys that differ beyond tolerance.
-    pub mismatch: u64,
-    /// Keys on the left only.
-    pub only_left: u64,
-    /// Keys on the right only.
-    pub only_right: u64,
-    /// Keys that are more than once on a side.
-    pub duplicate_keys: u64,
-    /// Rows of those keys on the left.
-    pub duplicate_rows_left: u64,
-    /// Rows of those keys on the right.
-    pub duplicate_rows_right: u64,
-    /// Rows on the left with a null in the key.
-    pub null_key_rows_left: u64,
-    /// Rows on the right with a null in the key.
-    pub null_key_rows_right: u64,
-    /// Per compared column, keys of class mismatch in which it differs beyond tolerance.
-    pub mismatch_by_column: BTreeMap<String, u64>,
-    /// Rows by side and class.
-    pub classes: Vec<ClassCount>,
-    /// Amounts by side, class, column and currency.
-    pub amounts: Vec<ClassAmount>,
-}
-
-/// Rows of one class on one side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClassCount {
-    /// The side.
-    pub side: Side,
-    /// The class.
-    pub class: ComparisonClass,
-    /// Rows.
-    pub rows: u64,
-}
-
-/// The sum of one amount column over one class on one side.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClassAmount {
-    /// The side.
-    pub side: Side,
-    /// The class.
-    pub class: ComparisonClass,
-    /// The amount column of that side.
-    pub column: String,
-    /// The currency.
-    pub currency: Currency,
-    /// The exact sum.
-    pub amount: Decimal,
 }
 
 /// Whether two totals agree.

@@ -19,6 +19,7 @@ mod parquet;
 mod parse;
 mod schema;
 mod sort;
+mod text_form;
 mod totals;
 
 pub use builder::{BatchBuilder, RowProblem};
@@ -33,4 +34,5 @@ pub use parquet::{TableFile, TableReader, TableWriter};
 pub use parse::{Value, ValueProblem, parse_value};
 pub use schema::{arrow_type, column_schemas, column_type, schema_of};
 pub use sort::{SortedBatches, Sorter};
+pub use text_form::TextForm;
 pub use totals::Totals;

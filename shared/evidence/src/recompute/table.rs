@@ -108,5 +108,9 @@ fn listed_rows(comparison: &ComparisonResult, class: ComparisonClass) -> u64 {
         ComparisonClass::OnlyRight => comparison.only_right,
         ComparisonClass::DuplicateKey => comparison.duplicate_rows_left.saturating_add(comparison.duplicate_rows_right),
         ComparisonClass::NullKey => comparison.null_key_rows_left.saturating_add(comparison.null_key_rows_right),
+        ComparisonClass::Ambiguous | ComparisonClass::GroupMatched | ComparisonClass::GroupMismatch => {
+            let rows = comparison.classes.iter().filter(|count| count.class == class);
+            rows.fold(0, |sum, count| sum.saturating_add(count.rows))
+        }
     }
 }

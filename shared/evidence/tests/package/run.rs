@@ -325,6 +325,7 @@ fn comparison() -> ComparisonResult {
             amount(Side::Right, OnlyRight, "USD", "1.00"),
             amount(Side::Right, DuplicateKey, "EUR", "18.00"),
         ],
+        details: tieout_model::ComparisonDetails::default(),
     }
 }
 

@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 
 use crate::footing::class_rows;
 use crate::{
-    AssertionResult, ComparisonClass, ComparisonResult, Decimal, Reason, ReasonCode, RunResult, Severity, Side,
-    TieOutResult, TieOutStatus,
+    Absorbed, AssertionResult, ComparisonClass, ComparisonResult, Decimal, Reason, ReasonCode, RunResult, Severity,
+    Side, TieOutResult, TieOutStatus,
 };
 
 impl TieOutStatus {
@@ -48,10 +48,13 @@ fn comparison_reason(comparison: &ComparisonResult) -> Option<Reason> {
         (comparison.only_right, format!("only in {}", comparison.right)),
         (comparison.duplicate_keys, "with a key that is there more than once".to_owned()),
         (null_keys, "without a complete key".to_owned()),
+        (comparison.details.ambiguous_keys, "that could be paired in more than one way".to_owned()),
+        (comparison.details.group_mismatch_keys, "whose sums differ".to_owned()),
     ]
     .into_iter()
     .filter(|(count, _)| *count > 0)
     .map(|(count, what)| format!("{count} {what}"))
+    .chain(comparison.details.absorbed.iter().filter(|absorbed| absorbed.over_cap).map(over_cap))
     .collect();
     (!found.is_empty()).then(|| Reason {
         code: ReasonCode::ComparisonDifferences,
@@ -59,6 +62,12 @@ fn comparison_reason(comparison: &ComparisonResult) -> Option<Reason> {
         detail: format!("{} against {}: {}", comparison.left, comparison.right, found.join(", ")),
         cure: "explain or correct each row of the exceptions table".to_owned(),
     })
+}
+
+fn over_cap(absorbed: &Absorbed) -> String {
+    let currency = absorbed.currency.as_ref().map(|currency| format!("{currency} ")).unwrap_or_default();
+    let cap = absorbed.cap.map(|cap| format!(", over its cap of {}", cap.grouped())).unwrap_or_default();
+    format!("tolerance of {} absorbed {currency}{}{cap}", absorbed.column, absorbed.total.grouped())
 }
 
 /// Whether the counts of keys say the same as the counts of rows by side and class.
@@ -81,8 +90,15 @@ fn counts_agree(comparison: &ComparisonResult) -> bool {
         (Side::Right, NullKey, comparison.null_key_rows_right),
     ];
     let duplicate_rows = comparison.duplicate_rows_left.saturating_add(comparison.duplicate_rows_right);
+    let declared = [
+        (ComparisonClass::Ambiguous, comparison.details.ambiguous_keys),
+        (ComparisonClass::GroupMatched, comparison.details.group_matched_keys),
+        (ComparisonClass::GroupMismatch, comparison.details.group_mismatch_keys),
+    ];
+    let rows = |class| [Side::Left, Side::Right].map(|side| class_rows(comparison, side, class)).iter().sum::<u64>();
     pairs.into_iter().all(|(side, class, count)| class_rows(comparison, side, class) == count)
         && (comparison.duplicate_keys == 0) == (duplicate_rows == 0)
+        && declared.into_iter().all(|(class, keys)| (keys == 0) == (rows(class) == 0) && keys <= rows(class))
 }
 
 fn tie_out_reason(id: &str, rows: &[&TieOutResult]) -> Option<Reason> {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::{
-    AssertionResult, ClassCount, ComparisonClass, ComparisonResult, CurrencyAmount, DataSetKind, DataSetResult, Digest,
-    Excluded, RESULT_SCHEMA, Rejected, Severity, Side, TestOutcome, TestResult, TieOutResult, TieOutStatus,
-    foot_comparison, foot_data_set,
+    AssertionResult, ClassCount, ComparisonClass, ComparisonDetails, ComparisonResult, CurrencyAmount, DataSetKind,
+    DataSetResult, Digest, Excluded, RESULT_SCHEMA, Rejected, Severity, Side, TestOutcome, TestResult, TieOutResult,
+    TieOutStatus, foot_comparison, foot_data_set,
 };
 
 fn data_set(name: &str, rows: u64) -> DataSetResult {
@@ -50,6 +50,7 @@ fn comparison() -> ComparisonResult {
         mismatch_by_column: BTreeMap::new(),
         classes: vec![class(Side::Left), class(Side::Right)],
         amounts: Vec::new(),
+        details: ComparisonDetails::default(),
     }
 }
 

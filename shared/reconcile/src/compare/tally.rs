@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use tieout_model::{ClassAmount, ClassCount, ComparisonClass, ComparisonResult, Side};
+use tieout_model::{ClassAmount, ClassCount, ComparisonClass, ComparisonDetails, ComparisonResult, Side};
 
 use super::cursor::Cursor;
 use super::plan::ComparisonPlan;
@@ -99,16 +99,18 @@ impl<'a> Tally<'a> {
             mismatch_by_column: names.zip(self.mismatches).collect::<BTreeMap<_, _>>(),
             classes: self.left.counts(Side::Left).chain(self.right.counts(Side::Right)).collect(),
             amounts,
+            details: ComparisonDetails::default(),
         })
     }
 }
 
 impl SideTally {
-    /// Rows by class, for every class that can be on the side.
+    /// Rows by class, for every class that can be on the side; of those that need a declaration, the ones that occur.
     fn counts(&self, side: Side) -> impl Iterator<Item = ClassCount> {
         let other = if side == Side::Left { ComparisonClass::OnlyRight } else { ComparisonClass::OnlyLeft };
         let counts = ComparisonClass::ALL.into_iter().zip(self.rows);
-        counts.filter(move |(class, _)| *class != other).map(move |(class, rows)| ClassCount { side, class, rows })
+        let counts = counts.filter(move |(class, rows)| *class != other && (!class.is_declared() || *rows > 0));
+        counts.map(move |(class, rows)| ClassCount { side, class, rows })
     }
 
     /// Sums by class, column and currency, for what occurs.
@@ -144,6 +146,9 @@ fn slot(class: ComparisonClass) -> usize {
         ComparisonClass::OnlyRight => 4,
         ComparisonClass::DuplicateKey => 5,
         ComparisonClass::NullKey => 6,
+        ComparisonClass::Ambiguous => 7,
+        ComparisonClass::GroupMatched => 8,
+        ComparisonClass::GroupMismatch => 9,
     }
 }
 
@@ -153,6 +158,6 @@ mod tests {
 
     #[test]
     fn slots_follow_report_order() {
-        assert_eq!(ComparisonClass::ALL.map(slot), [0, 1, 2, 3, 4, 5, 6]);
+        assert_eq!(ComparisonClass::ALL.map(slot), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     }
 }
