@@ -177,7 +177,8 @@ impl ParquetTable {
         self.metadata.metadata()
     }
 
-    fn group(&self, group: usize) -> Result<&RowGroupMetaData, TableError> {
+    /// A row group of the file, or the error that there is none.
+    pub(crate) fn group(&self, group: usize) -> Result<&RowGroupMetaData, TableError> {
         self.file_metadata().row_groups().get(group).ok_or_else(|| {
             let problem = format!("there is no row group {group}; the file has {}", self.groups());
             self.failed("read", ParquetError::General(problem))

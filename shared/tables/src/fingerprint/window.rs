@@ -20,6 +20,7 @@ impl ParquetTable {
         keys: &FingerprintKeys,
         sink: &mut dyn FnMut(&Fingerprints) -> Result<(), TableError>,
     ) -> Result<(), TableError> {
+        self.group(group)?;
         let mut key = chunks(self, group, &plan.key, &keys.key)?;
         let mut values = chunks(self, group, &plan.values, &keys.values)?;
         let (mut key_sums, mut value_sums) = (Vec::new(), Vec::new());
