@@ -95,7 +95,13 @@ impl AmountPlan {
     /// Finds an amount column in the schema of `data_set`.
     pub(crate) fn new(schema: &Schema, amount: &AmountColumn, data_set: &str) -> Result<Self, ReconcileError> {
         let index = position(schema, &amount.column, data_set)?;
-        let scale = scale_of(schema.field(index).data_type()).ok_or_else(|| {
+        let data_type = schema.field(index).data_type();
+        let scale = scale_of(data_type).ok_or_else(|| {
+            if matches!(data_type, DataType::Decimal256(..)) {
+                let problem =
+                    format!("the amounts in column '{}' of '{data_set}' may have more than 38 digits", amount.column);
+                return misfit(problem, "cast it to decimal with up to 38 digits");
+            }
             let problem = format!("column '{}' of '{data_set}' is not a decimal or integer", amount.column);
             misfit(problem, "declare it as decimal(precision,scale)")
         })?;
