@@ -8,9 +8,13 @@ mod amount;
 mod assertion;
 mod compare;
 mod error;
+mod explain;
 mod tie_out;
 
 pub use assertion::{AMOUNT_COLUMN, AssertionCheck, AssertionPlan, AtStakePlan, HOLDS_COLUMN};
 pub use compare::{Batches, ComparedColumn, ComparisonPlan, SideSchema, compare};
 pub use error::ReconcileError;
+pub use explain::{
+    ComparedNames, ExplainSpec, Explained, Explainer, FoundCounts, RelaxedCounts, explain, explanations_schema,
+};
 pub use tie_out::{GroupTotal, SideTotals, TieOut, tie_out};
