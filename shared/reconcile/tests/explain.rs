@@ -138,8 +138,9 @@ fn rows_that_are_equally_near_are_all_listed_and_none_is_picked() {
 
 #[test]
 fn of_many_that_are_equally_near_ten_are_listed_and_all_counted() {
-    let rights: String = (10..35).rev().map(|number| format!("only_right 1200 C{number} 7 rent\n")).collect();
-    let table = exceptions(&format!("only_left 1200 B001 7.00 rent\n{rights}"));
+    let rights = (10..35).rev().map(|number| format!("only_right 1200 C{number} 7 rent"));
+    let lines: Vec<String> = std::iter::once("only_left 1200 B001 7.00 rent".to_owned()).chain(rights).collect();
+    let table = exceptions(&lines.join("\n"));
     let (_, lines) = explained(&bank(&[&["account"]]), &table).unwrap();
     let of_left: Vec<&String> = lines.iter().filter(|line| line.starts_with("left")).collect();
     assert_eq!(of_left.len(), 10);

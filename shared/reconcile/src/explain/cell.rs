@@ -168,7 +168,7 @@ mod tests {
     use arrow::array::{Time64NanosecondArray, TimestampMicrosecondArray, TimestampNanosecondArray};
 
     /// Whether the first cells of two columns are equal; `None` when their types do not compare.
-    fn equal(left: ArrayRef, right: ArrayRef) -> Option<bool> {
+    fn equal((left, right): (ArrayRef, ArrayRef)) -> Option<bool> {
         let [left_factor, right_factor] = factors(left.data_type(), right.data_type())?;
         let (left, right) = (Cells::read(&left, left_factor)?, Cells::read(&right, right_factor)?);
         Some(left.get(0) == right.get(0))
@@ -185,18 +185,18 @@ mod tests {
     #[test]
     fn numbers_compare_by_value_across_types_and_scales() {
         let integer = |value| -> ArrayRef { Arc::new(Int64Array::from(vec![value])) };
-        assert_eq!(equal(decimal(110, 2), decimal(1_100_000, 6)), Some(true));
-        assert_eq!(equal(decimal(110, 2), decimal(1_100_001, 6)), Some(false));
-        assert_eq!(equal(integer(-7), decimal(-7_000, 3)), Some(true));
-        assert_eq!(equal(decimal(10_i128.pow(37), 0), decimal(1, 38)), Some(false));
-        assert_eq!(equal(wide(i256::from(5), 0), decimal(50, 1)), Some(true));
+        assert_eq!(equal((decimal(110, 2), decimal(1_100_000, 6))), Some(true));
+        assert_eq!(equal((decimal(110, 2), decimal(1_100_001, 6))), Some(false));
+        assert_eq!(equal((integer(-7), decimal(-7_000, 3))), Some(true));
+        assert_eq!(equal((decimal(10_i128.pow(37), 0), decimal(1, 38))), Some(false));
+        assert_eq!(equal((wide(i256::from(5), 0), decimal(50, 1))), Some(true));
     }
 
     #[test]
     fn a_number_that_the_common_scale_cannot_hold_equals_nothing() {
         let huge = i256::from_i128(10).checked_pow(75).unwrap();
-        assert_eq!(equal(wide(huge, 0), wide(huge, 38)), Some(false));
-        assert_eq!(equal(wide(huge, 0), wide(huge, 0)), Some(true));
+        assert_eq!(equal((wide(huge, 0), wide(huge, 38))), Some(false));
+        assert_eq!(equal((wide(huge, 0), wide(huge, 0))), Some(true));
     }
 
     #[test]
@@ -204,10 +204,10 @@ mod tests {
         let days: ArrayRef = Arc::new(Date32Array::from(vec![2]));
         let micros: ArrayRef = Arc::new(TimestampMicrosecondArray::from(vec![2 * 86_400_000_000]));
         let nanos: ArrayRef = Arc::new(TimestampNanosecondArray::from(vec![2 * DAY_NANOSECONDS]).with_timezone("UTC"));
-        assert_eq!(equal(Arc::clone(&days), Arc::clone(&micros)), Some(true));
-        assert_eq!(equal(micros, nanos), Some(true));
+        assert_eq!(equal((Arc::clone(&days), Arc::clone(&micros))), Some(true));
+        assert_eq!(equal((micros, nanos)), Some(true));
         let time: ArrayRef = Arc::new(Time64NanosecondArray::from(vec![2 * DAY_NANOSECONDS]));
-        assert_eq!(equal(days, time), None);
+        assert_eq!(equal((days, time)), None);
     }
 
     #[test]
@@ -215,10 +215,10 @@ mod tests {
         let text: ArrayRef = Arc::new(StringArray::from(vec!["1"]));
         let bytes: ArrayRef = Arc::new(BinaryArray::from(vec![&b"1"[..]]));
         let float = |value| -> ArrayRef { Arc::new(Float64Array::from(vec![value])) };
-        assert_eq!(equal(Arc::clone(&text), Arc::clone(&text)), Some(true));
-        assert_eq!(equal(text, bytes), None);
-        assert_eq!(equal(float(-0.0), float(0.0)), Some(true));
-        assert_eq!(equal(float(1.0), decimal(1, 0)), None);
+        assert_eq!(equal((Arc::clone(&text), Arc::clone(&text))), Some(true));
+        assert_eq!(equal((text, bytes)), None);
+        assert_eq!(equal((float(-0.0), float(0.0))), Some(true));
+        assert_eq!(equal((float(1.0), decimal(1, 0))), None);
         assert!(in_order(-2.0) < in_order(-1.0) && in_order(-1.0) < in_order(0.0) && in_order(0.0) < in_order(1.0));
     }
 }

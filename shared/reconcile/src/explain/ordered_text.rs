@@ -89,7 +89,7 @@ mod tests {
             let wide: Decimal256Array = values.iter().map(|row| row.0.map(i256::from)).collect();
             let bytes: BinaryArray = values.iter().map(|row| Some(row.1.as_slice())).collect();
             let columns: [ArrayRef; 2] = [Arc::new(wide), Arc::new(bytes)];
-            let texts = OrderedText::new(columns.iter().map(|column| column.data_type())).unwrap();
+            let texts = OrderedText::new(columns.iter().map(Array::data_type)).unwrap();
             let texts = texts.texts(&columns, |_| false).unwrap();
             for (row, left) in values.iter().enumerate() {
                 for (other, right) in values.iter().enumerate() {

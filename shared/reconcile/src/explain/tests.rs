@@ -88,14 +88,14 @@ fn explained(rows: &[(bool, Row)], spec: &ExplainSpec, limits: Limits, size: usi
         explainer.push(&table.slice(start, size.min(table.num_rows() - start))).unwrap();
     }
     let (mut lines, schema) = (Vec::new(), explanations_schema(spec, &table.schema()).unwrap());
-    let explained = explainer.finish(&mut |batch| {
+    let counts = explainer.finish(&mut |batch| {
         assert_eq!(batch.schema(), schema);
         let cell = |column, row| cell_text(batch.column(column), row).unwrap().unwrap_or("-".into());
         let line = |row| (0..batch.num_columns()).map(|column| cell(column, row)).collect::<Vec<_>>().join(" ");
         lines.extend((0..batch.num_rows()).map(line));
         Ok(())
     });
-    (explained.unwrap(), lines)
+    (counts.unwrap(), lines)
 }
 
 /// Whether two rows agree in a column of the key.
@@ -211,7 +211,9 @@ fn many(rows: usize, right: bool) -> impl Iterator<Item = (bool, Row)> {
 #[test]
 fn a_group_of_many_batches_is_judged_or_said_to_be_too_large() {
     for (left, right, answer) in [(11_000, 9, "nearest"), (20_000, 6, "too_many")] {
-        let rows: Rows = many(left, false).chain(many(right, true)).collect();
+        // The group begins in the middle of a batch that is not the first.
+        let before = (0_i64..9_000).map(|line| (false, (Some("0"), None, Some(line), None, None)));
+        let rows: Rows = before.chain(many(left, false)).chain(many(right, true)).collect();
         let (counts, lines) = explained(&rows, &spec(&["company"], true), LIMITS, 5_000);
         let of_left = BTreeMap::from([("nearest", counts.left.nearest), ("too_many", counts.left.too_many)]);
         let expected = if answer == "nearest" { right } else { left };
