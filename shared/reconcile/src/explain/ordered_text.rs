@@ -85,7 +85,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn texts_sort_as_the_values_do(values in prop::collection::vec((prop::option::of(any::<i64>()), prop::collection::vec(any::<u8>(), 0..20)), 0..40)) {
+        fn texts_sort_as_the_values_do(
+            values in prop::collection::vec(
+                (prop::option::of(any::<i64>()), prop::collection::vec(any::<u8>(), 0..20)), 0..40,
+            ),
+        ) {
             let wide: Decimal256Array = values.iter().map(|row| row.0.map(i256::from)).collect();
             let bytes: BinaryArray = values.iter().map(|row| Some(row.1.as_slice())).collect();
             let columns: [ArrayRef; 2] = [Arc::new(wide), Arc::new(bytes)];

@@ -130,9 +130,8 @@ impl Pair {
             let problem = if left_name == right_name {
                 format!("column '{left_name}' of '{EXCEPTIONS}' has type {left_type}")
             } else {
-                format!(
-                    "column '{left_name}' of '{EXCEPTIONS}' has type {left_type}, but '{right_name}' has type {right_type}"
-                )
+                let left = format!("column '{left_name}' of '{EXCEPTIONS}' has type {left_type}");
+                format!("{left}, but '{right_name}' has type {right_type}")
             };
             misfit(problem, "leave the column out of what is compared")
         })?;

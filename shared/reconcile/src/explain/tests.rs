@@ -185,7 +185,8 @@ proptest! {
         let mut turned = rows.clone();
         turned.reverse();
         turned.rotate_left(rows.len() / 3);
-        prop_assert_eq!((&counts, &lines), (&explained(&turned, &spec, limits, 100).0, &explained(&turned, &spec, limits, 100).1));
+        let again = explained(&turned, &spec, limits, 100);
+        prop_assert_eq!((&counts, &lines), (&again.0, &again.1));
 
         let total = |found: FoundCounts| found.nearest + found.ambiguous + found.none + found.too_many;
         prop_assert_eq!(total(counts.left) + total(counts.right), rows.len() as u64);
