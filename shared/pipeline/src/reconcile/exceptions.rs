@@ -71,7 +71,7 @@ impl ComparisonLines {
         let compared = comparison
             .columns
             .iter()
-            .find_map(|column| Some((left.amount(&column.pair.left)?, right.amount(&column.pair.right)?)));
+            .find_map(|column| Some((left.amount(&column.names.left)?, right.amount(&column.names.right)?)));
         let (left, right) = match compared {
             Some((left, right)) => (Some(left), Some(right)),
             None => (left.amounts.first(), right.amounts.first()),
@@ -80,7 +80,7 @@ impl ComparisonLines {
             column: format!("{side}_{}", amount.column),
             currency: match &amount.currency {
                 CurrencyOf::Fixed(currency) => CurrencyOf::Fixed(currency.clone()),
-                CurrencyOf::Column(column) if comparison.key.iter().any(|pair| pair.left == *column) => {
+                CurrencyOf::Column(column) if comparison.key.iter().any(|key| key.names.left == *column) => {
                     CurrencyOf::Column(column.clone())
                 }
                 CurrencyOf::Column(column) => CurrencyOf::Column(format!("{side}_{column}")),
@@ -88,7 +88,7 @@ impl ComparisonLines {
         };
         Self {
             id: comparison.id.clone(),
-            key: comparison.key.iter().map(|pair| pair.left.clone()).collect(),
+            key: comparison.key.iter().map(|key| key.names.left.clone()).collect(),
             left: left.map(|amount| place("left", amount)),
             right: right.map(|amount| place("right", amount)),
         }
