@@ -8,7 +8,7 @@ use tieout_tables::TableWriter;
 
 use super::exceptions::ComparisonLines;
 use super::tables::RunTable;
-use super::{Work, WrittenTable, comparison_table, not_carried_out, reason_or_stop};
+use super::{EXCEPTIONS, Work, WrittenTable, comparison_table, not_carried_out, reason_or_stop};
 use crate::StageError;
 
 /// Carries out every comparison of the definition.
@@ -23,6 +23,8 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), StageError> {
         work.run.progress.step_began(&comparison.id, None);
         match carry_out(work, comparison, left, right) {
             Ok((result, table)) => {
+                let over_cap = work.exceptions.add_over_cap(&result);
+                over_cap.map_err(|source| StageError::Table { table: EXCEPTIONS.to_owned(), source })?;
                 work.result.comparisons.push(result);
                 work.written.push(table);
             }
