@@ -127,6 +127,21 @@ impl Whole {
         whole.map(|whole| Self { scale: Scale::new(up), ..whole })
     }
 
+    /// Whether the integers that are stored are those that are compared.
+    pub(super) fn is_exact(&self) -> bool {
+        self.unit == 1 && self.day.is_none() && self.scale == Scale::new(0)
+    }
+
+    /// The sum of an integer that is stored as it is compared.
+    #[inline(always)]
+    pub(super) fn exact_sum<const LANES: usize>(&self, slot: &Slot<LANES>, value: i64) -> Result<Sum<LANES>, Damage> {
+        if value < self.least || value > self.greatest {
+            return Err(TOO_MANY_DIGITS);
+        }
+        Ok(slot.integer(value))
+    }
+
+    /// The sum of a stored integer.
     #[inline(always)]
     pub(super) fn sum<const LANES: usize>(&self, slot: &Slot<LANES>, value: i64) -> Result<Sum<LANES>, Damage> {
         if value < self.least || value > self.greatest {

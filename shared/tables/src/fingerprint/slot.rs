@@ -150,27 +150,28 @@ impl<const LANES: usize> Slot<LANES> {
             last.iter_mut().zip(rest).for_each(|(last, byte)| *last = *byte);
             u64::from_le_bytes(last)
         };
-        self.text_words(value, words, last)
+        self.text_words(value, words, last).0
     }
 
-    /// Bytes as whole words and a last one filled up with zeros.
+    /// The sum of bytes given as whole words and a last one filled up with zeros, and the bits that are set in any.
     #[inline(always)]
-    pub(super) fn text_words(&self, value: &[u8], words: &[[u8; 8]], last: u64) -> Sum<LANES> {
+    pub(super) fn text_words(&self, value: &[u8], words: &[[u8; 8]], last: u64) -> (Sum<LANES>, u64) {
         if value.len() > WORD_BY_WORD_BYTES {
-            return self.long_bytes(value);
+            return (self.long_bytes(value), u64::MAX);
         }
-        let mut sum = [0; LANES];
-        let mut coefficients = self.coefficients.iter();
-        if let Some(coefficient) = coefficients.next() {
-            add_word(&mut sum, coefficient, value.len() as u64 + 1);
-        }
+        let (mut sum, mut bits) = ([0; LANES], last);
+        let [for_length, for_words @ ..] = &*self.coefficients;
+        add_word(&mut sum, for_length, value.len() as u64 + 1);
+        let mut coefficients = for_words.iter();
         for (word, coefficient) in words.iter().zip(coefficients.by_ref()) {
-            add_word(&mut sum, coefficient, u64::from_le_bytes(*word));
+            let word = u64::from_le_bytes(*word);
+            bits |= word;
+            add_word(&mut sum, coefficient, word);
         }
         if let Some(coefficient) = coefficients.next() {
             add_word(&mut sum, coefficient, last);
         }
-        sum
+        (sum, bits)
     }
 
     #[cold]
