@@ -1,8 +1,8 @@
 //! Measures how fast the rows of Parquet files are fingerprinted, beside decoding them with Arrow.
 //!
-//! `fingerprint_speed [--threads N] [--column NAME]... [--alone] FILE...`: the key is the columns company, document_no and line_no as
-//! far as a file has them; every other column is compared. All files have the columns of the first. Best of three
-//! rounds each; with `--alone` nothing but the fingerprints.
+//! `fingerprint_speed [--threads N] [--column NAME]... [--alone] FILE...`: the key is the columns `company`,
+//! `document_no` and `line_no` as far as there are such, every other column is compared. All files have the columns of
+//! the first. Best of three rounds each; with `--alone` nothing but the fingerprints.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
 

@@ -64,7 +64,7 @@ impl Plain {
         }
     }
 
-    #[inline(always)]
+    #[inline]
     fn fixed<const SIZE: usize, const LANES: usize>(
         &mut self,
         sums: &mut [Sum<LANES>],
@@ -98,7 +98,7 @@ impl Plain {
     }
 
     /// Values with their length in front. `sum_of` gets the value, and all bytes from its start on.
-    #[inline(always)]
+    #[inline]
     fn variable<const LANES: usize>(
         &mut self,
         sums: &mut [Sum<LANES>],
@@ -129,7 +129,7 @@ impl Plain {
 }
 
 /// A text as it is. `from_text` begins with it: where more bytes follow, its last word is read in one piece.
-#[inline(always)]
+#[inline]
 fn exact_text<const LANES: usize>(slot: &Slot<LANES>, text: &[u8], from_text: &[u8]) -> Result<Sum<LANES>, Damage> {
     let (words, rest) = text.as_chunks::<8>();
     let last = if rest.is_empty() {
