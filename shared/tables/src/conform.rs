@@ -93,7 +93,7 @@ fn convert(array: &ArrayRef, column: &Column, problems: &mut Problems) -> Result
         return Ok(Arc::clone(array));
     }
     let target = &target;
-    match (column_type(array.data_type()), column.data_type) {
+    let converted = match (column_type(array.data_type()), column.data_type) {
         (Some(ColumnType::Integer), ColumnType::Decimal { precision, scale }) => {
             let exact = |integer| rescaled(i128::from(integer), 0, precision, scale);
             map::<Int64Type, Decimal128Type>(array, column, target, exact, problems)
@@ -120,13 +120,16 @@ fn convert(array: &ArrayRef, column: &Column, problems: &mut Problems) -> Result
         (Some(ColumnType::Timestamp), ColumnType::Date) => {
             map::<TimestampMicrosecondType, Date32Type>(array, column, target, whole_day, problems)
         }
-        _ => Err(TableError::WrongType {
-            column: column.name.clone(),
-            expected: column.data_type.to_string(),
-            found: column_type(array.data_type())
-                .map_or_else(|| array.data_type().to_string(), |data_type| data_type.to_string()),
-        }),
-    }
+        _ => {
+            return Err(TableError::WrongType {
+                column: column.name.clone(),
+                expected: column.data_type.to_string(),
+                found: column_type(array.data_type())
+                    .map_or_else(|| array.data_type().to_string(), |data_type| data_type.to_string()),
+            });
+        }
+    };
+    Ok(converted)
 }
 
 /// The unscaled integer at another scale, if no digit is lost and the precision suffices.
@@ -154,7 +157,7 @@ fn map<S: ArrowPrimitiveType, T: ArrowPrimitiveType>(
     target: &DataType,
     exact: impl Fn(S::Native) -> Result<T::Native, String>,
     problems: &mut Problems,
-) -> Result<ArrayRef, TableError> {
+) -> ArrayRef {
     let mut builder = PrimitiveBuilder::<T>::with_capacity(array.len()).with_data_type(target.clone());
     for (row, value) in array.as_primitive::<S>().iter().enumerate() {
         match value.map(&exact) {
@@ -167,7 +170,7 @@ fn map<S: ArrowPrimitiveType, T: ArrowPrimitiveType>(
             }
         }
     }
-    Ok(Arc::new(builder.finish()))
+    Arc::new(builder.finish())
 }
 
 /// Notes the rows whose date or timestamp has no text form: a file of typed columns can hold any number of days.

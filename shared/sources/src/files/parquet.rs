@@ -1,13 +1,11 @@
 //! Parquet files: columns of the contract's types, exactly or not at all.
 //!
 //! The file is read in places, so its digest is taken before and after: both must be the same, or what was read is
-//! not what the evidence would name. The decoder of the crate `parquet` panics over some damaged files; that is
-//! caught here and refused like any other damage.
+//! not what the evidence would name.
 
 use std::fmt::Display;
 use std::fs::File;
 use std::io::{Read, Seek};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use arrow::array::ArrayRef;
@@ -37,23 +35,6 @@ pub(super) fn read(file: &InputFile, contract: &Contract, collector: &mut Collec
     let mut handle = open(file)?;
     let (digest, size_bytes) = hash(&mut handle, name)?;
     let parquet = handle.try_clone().map_err(|error| cut_short(name, &error))?;
-    // What a panic leaves half done is the collector, which is dropped with the refusal.
-    catch_unwind(AssertUnwindSafe(|| read_rows(parquet, name, size_bytes, contract, collector)))
-        .unwrap_or_else(|_| Err(damaged(name, &"its columns cannot be decoded")))?;
-    if hash(&mut handle, name)? != (digest, size_bytes) {
-        return Err(transient(format!("{name} changed while it was read")));
-    }
-    Ok(Origin { name: name.clone(), size_bytes, digest })
-}
-
-/// Decodes a file of `size_bytes` and hands its rows on.
-fn read_rows(
-    parquet: File,
-    name: &str,
-    size_bytes: u64,
-    contract: &Contract,
-    collector: &mut Collector,
-) -> Result<(), SourceError> {
     let opened = open_columns(parquet, name, contract)?;
     let mut rows_done: u64 = 0;
     for batch in opened.reader {
@@ -61,7 +42,7 @@ fn read_rows(
         let batch = in_contract_order(&batch, &opened.positions, contract).map_err(|error| damaged(name, &error))?;
         let conformed = conform(&batch, contract).map_err(|error| unfit(name, &error))?;
         let reject = |(row, problem): (usize, RowProblem)| Reject {
-            origin: name.to_owned(),
+            origin: name.clone(),
             line: rows_done + row as u64 + 1,
             column: problem.column,
             masked: problem.masked,
@@ -75,7 +56,10 @@ fn read_rows(
     if rows_done != opened.rows {
         return Err(damaged(name, &"it has another number of rows than its footer says"));
     }
-    Ok(())
+    if hash(&mut handle, name)? != (digest, size_bytes) {
+        return Err(transient(format!("{name} changed while it was read")));
+    }
+    Ok(Origin { name: name.clone(), size_bytes, digest })
 }
 
 /// A file of which the contract's columns are read.

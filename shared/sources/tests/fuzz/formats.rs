@@ -26,8 +26,10 @@ impl Kind {
     }
 }
 
-/// The data set that lies in `file`, which is `form` of the corpus or a mutation of it.
-pub(crate) fn data_set(form: &str, file: &str) -> DataSet {
+/// The data set that lies in `file`, which is `name` of the corpus or a mutation of it. What was found by hunting is
+/// named `broken-<what>-<sample>` and declared as that sample.
+pub(crate) fn data_set(name: &str, file: &str) -> DataSet {
+    let form = name.rsplit('-').next().unwrap_or(name);
     DataSet {
         name: "rows".to_owned(),
         source: "corpus".to_owned(),

@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::time::Duration;
 
+use crate::panics;
+
 /// The longest a case may take, even unoptimised and on a busy machine.
 const MAX_TIME: Duration = Duration::from_secs(30);
 
@@ -41,6 +43,7 @@ impl Failures {
     pub(crate) fn new(test: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("fuzz").join(test);
         fs::create_dir_all(&folder).unwrap();
+        panics::watch();
         Self { folder, found: Vec::new() }
     }
 
@@ -65,9 +68,10 @@ impl Failures {
             Err(RecvTimeoutError::Timeout) => Err(format!("is not done after {} s", MAX_TIME.as_secs())),
             Err(RecvTimeoutError::Disconnected) => Err("panics".to_owned()),
         };
-        let result = match (result, peak_kib()) {
-            (Ok(_), Some(peak)) if peak > MAX_PEAK_KIB => Err(format!("takes {} MiB of memory", peak / 1024)),
-            (result, _) => result,
+        let result = match (result, peak_kib(), panics::ours().first()) {
+            (_, _, Some(panic)) => Err(panic.replace('\n', " ")),
+            (Ok(_), Some(peak), None) if peak > MAX_PEAK_KIB => Err(format!("takes {} MiB of memory", peak / 1024)),
+            (result, _, None) => result,
         };
         match result {
             Ok(value) => {

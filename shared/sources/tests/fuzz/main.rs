@@ -9,6 +9,7 @@ mod containers;
 mod formats;
 mod limits;
 mod mutator;
+mod panics;
 mod reading;
 
 use std::fs;
