@@ -7,6 +7,7 @@ MAKEFLAGS += --no-print-directory
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 TIEOUT := $(TARGET)/debug/tieout
 DEMO := target/demo
+DIFFERENTIAL := shared/local/tests/differential
 # Extracts of a real database, used when they lie beside the repository.
 ADVENTUREWORKS ?= ../shared/data/adventureworks
 # Rows a side of the generated control that `make bench` measures.
@@ -35,8 +36,9 @@ check: ## Check form and lints
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 
-test: ## Run all tests: the examples in the documentation, then everything else
+test: ## Run all tests: examples in the documentation, comparisons held against DuckDB, then everything else
 	cargo test --locked --workspace --doc
+	@$(MAKE) differential
 	@if cargo nextest --version >/dev/null 2>&1; then \
 	  cargo nextest run --locked --workspace; \
 	else \
@@ -44,17 +46,26 @@ test: ## Run all tests: the examples in the documentation, then everything else
 	  cargo test --locked --workspace --lib --bins --tests; \
 	fi
 
+differential: build ## Hold tieout compare against DuckDB on random tables (needs python3 and two packages)
+	@if $(MAKE) venv VENV=target/venv REQUIREMENTS=$(DIFFERENTIAL)/requirements.txt; then \
+	  TIEOUT=$(TIEOUT) target/venv/bin/python -B $(DIFFERENTIAL)/compare_with_duckdb.py; \
+	elif [ -n "$${CI:-}" ]; then \
+	  echo "make differential: no venv with the packages of $(DIFFERENTIAL)/requirements.txt, and CI is set" >&2; exit 1; \
+	else \
+	  echo "skipped differential: no venv with the packages of $(DIFFERENTIAL)/requirements.txt, as said above"; \
+	fi
+
 e2e: demo ## Run the program as a newcomer and an auditor would
 	@TIEOUT=$(TIEOUT) DEMO=$(DEMO) ADVENTUREWORKS=$(ADVENTUREWORKS) .ci/e2e
 
 bench: ## Compare with DuckDB and Polars, in rotation (an optimised build comes first; LARGE=1 adds 50,000,000 rows)
 	@$(MAKE) bench-ready
-	@target/bench-venv/bin/python shared/testkit/bench/side_by_side.py peers $(BENCH_OPTIONS) \
+	@target/bench-venv/bin/python -B shared/testkit/bench/side_by_side.py peers $(BENCH_OPTIONS) \
 	  --bound $(abspath $(TARGET))/release/examples/decode_bound
 
 bench-growth: ## Compare more and more rows: time by row, spilling, verifying (LARGE=1 adds 50,000,000 rows)
 	@$(MAKE) bench-ready
-	@target/bench-venv/bin/python shared/testkit/bench/side_by_side.py growth $(BENCH_OPTIONS)
+	@target/bench-venv/bin/python -B shared/testkit/bench/side_by_side.py growth $(BENCH_OPTIONS)
 
 BENCH_OPTIONS = --bench $(BENCH) --program $(abspath $(TARGET))/release/tieout --data $(BENCH_DATA) --runs $(RUNS) \
   $(if $(LARGE),--large) $(if $(CASES),--only $(CASES))
