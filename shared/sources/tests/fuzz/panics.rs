@@ -7,10 +7,10 @@ use std::backtrace::Backtrace;
 use std::panic;
 use std::sync::{Mutex, Once, PoisonError};
 
-/// Where a stack that leads into a decoder shows it.
-const DECODERS: [&str; 3] = ["parquet::", "calamine::", "arrow_ipc::"];
+/// The crates that decode, and those that they alone call.
+const DECODERS: [&str; 3] = ["parquet", "calamine", "arrow_ipc"];
 
-/// Where it shows our own code.
+/// Begins the names of our own crates.
 const OURS: &str = "tieout_";
 
 static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
@@ -22,14 +22,21 @@ pub(crate) fn watch() {
         let print = panic::take_hook();
         panic::set_hook(Box::new(move |panic| {
             let stack = Backtrace::force_capture().to_string();
-            let of_decoder = |frame: &str| DECODERS.iter().any(|decoder| frame.contains(decoder));
-            let innermost = stack.lines().find(|frame| frame.contains(OURS) || of_decoder(frame));
-            if !innermost.is_some_and(of_decoder) {
+            let mut crates = stack.lines().filter_map(crate_of_frame);
+            let innermost = crates.find(|name| name.starts_with(OURS) || DECODERS.contains(name));
+            if !innermost.is_some_and(|name| DECODERS.contains(&name)) {
                 print(panic);
                 PANICS.lock().unwrap_or_else(PoisonError::into_inner).push(panic.to_string());
             }
         }));
     });
+}
+
+/// The crate of a line such as `  12: <parquet::file::Reader<R> as core::iter::Iterator>::next`.
+fn crate_of_frame(line: &str) -> Option<&str> {
+    let (number, symbol) = line.trim_start().split_once(": ")?;
+    number.parse::<u32>().ok()?;
+    symbol.trim_start_matches(['<', '&', '*', '(', '[']).split("::").next()
 }
 
 /// The panics of ours since the last call.
