@@ -53,6 +53,31 @@ pub enum ReconcileError {
         /// The amount column.
         column: String,
     },
+    /// A side has more rows than the engine numbers.
+    #[error("a side has more than 4,294,967,295 rows")]
+    TooManyRows,
+    /// The limit of memory does not even allow reading.
+    #[error("a memory limit of {} MiB is too small", limit_bytes >> 20)]
+    MemoryLimit {
+        /// The limit.
+        limit_bytes: u64,
+        /// What is needed at least.
+        least_bytes: u64,
+    },
+    /// The fingerprints and the rows themselves do not say the same.
+    #[error("{matched} keys are equal by fingerprint, {confirmed} by their rows")]
+    Fingerprint {
+        /// Matched by fingerprint.
+        matched: u64,
+        /// Matched by rows.
+        confirmed: u64,
+    },
+    /// A number needs more digits than are held at the scale of the column it is compared with.
+    #[error("a number in column '{column}', or a difference of two, needs more than 76 digits")]
+    TooWide {
+        /// The column, by its left name.
+        column: String,
+    },
     /// A table could not be read or written.
     #[error("a table could not be read or written")]
     Table(#[from] TableError),
@@ -83,9 +108,15 @@ impl ReconcileError {
             Self::Currency { .. } => "give every amount a currency of three capital letters, such as USD",
             Self::NotValued { .. } => "write the amount's expression so that it is never null, with coalesce",
             Self::Overflow { .. } => "look for an amount that is out of all proportion, or split the data set",
+            Self::TooWide { .. } => "cast the column to decimal with fewer digits on both sides",
             Self::WrongColumns { .. } | Self::Unsorted { .. } => {
                 "run the control again; if it stays, report it as a fault of the program"
             }
+            Self::TooManyRows => "split the data set, for example by company or month",
+            Self::MemoryLimit { least_bytes, .. } => {
+                return format!("allow {} MiB or more, or fewer threads", least_bytes.div_ceil(1 << 20));
+            }
+            Self::Fingerprint { .. } => "run it again; if it stays, report it as a fault of the program",
             Self::Table(_) | Self::Arrow(_) => "remove the cause and run the control again",
         };
         cure.to_owned()
