@@ -10,9 +10,7 @@ use arrow::array::{ArrayRef, Int64Array};
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
 use tieout_model::{ColumnNames, Duplicates, Normalisation};
-use tieout_reconcile::{
-    ComparisonPlan, ComparisonSpec, EngineSettings, KeyColumn, SideSchema, compare_tables,
-};
+use tieout_reconcile::{ComparisonPlan, ComparisonSpec, EngineSettings, KeyColumn, SideSchema, compare_tables};
 use tieout_tables::ParquetTable;
 
 /// More rows than wait anywhere between reading and judging.
@@ -42,7 +40,8 @@ fn compared(left: Range<i64>, right: Range<i64>, threads: usize, paranoid: bool)
         sum_difference: None,
         what_if: Vec::new(),
     };
-    let side = |table: &ParquetTable| SideSchema { name: "side".to_owned(), schema: table.schema(), amounts: Vec::new() };
+    let side =
+        |table: &ParquetTable| SideSchema { name: "side".to_owned(), schema: table.schema(), amounts: Vec::new() };
     let plan = ComparisonPlan::new(spec, side(&left), side(&right)).unwrap();
     let scratch = folder.path().to_owned();
     let settings = EngineSettings { threads, memory_limit_bytes: None, scratch, secret: [7; 32], paranoid };

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod command_line;
+mod comparisons;
 mod faults;
 mod golden;
 mod harness;
