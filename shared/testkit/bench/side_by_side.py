@@ -92,7 +92,8 @@ def is_right(measured):
 
 
 def peers_row(given, case):
-    bound = f"bound={shlex.join([str(given.bound.resolve()), '{threads}', '{data}/left.parquet', '{data}/right.parquet'])}"
+    files = ["{data}/left.parquet", "{data}/right.parquet"]
+    bound = "bound=" + shlex.join([str(given.bound.resolve()), "{threads}", *files])
     measured = run(given, case, [*PEERS, tieout(given), bound])
     ours, floor = measured["tieout"], measured["bound"]
     cells = [CASES[case][0], seconds(ours)]
@@ -147,10 +148,11 @@ def main():
     print(f"| {' | '.join(headers)} |\n| {' | '.join('---' for _ in headers)} |")
     for cells, _ in rows:
         print(f"| {' | '.join(cells)} |")
-    versions = "".join(f"{name} {importlib.metadata.version(name)}; " for name in ("duckdb", "polars"))
-    print(f"\nMedians of {given.runs} runs in rotation, whole processes, {given.threads} threads; "
-          f"{versions if given.table == 'peers' else ''}{platform.system()} {platform.machine()}, {os.cpu_count()} × {processor()}, "
-          f"load average {max(ours['load'] for _, ours in rows):.1f}.")  # fmt: skip
+    versions = [f"{name} {importlib.metadata.version(name)}" for name in ("duckdb", "polars") if given.table == "peers"]
+    machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} × {processor()}"
+    load = f"load average {max(ours['load'] for _, ours in rows):.1f}"
+    how = f"Medians of {given.runs} runs in rotation, whole processes, {given.threads} threads"
+    print(f"\n{'; '.join([how, *versions, machine, load])}.")
     wrong = [case for case, (_, ours) in zip(cases, rows) if not is_right(ours)]
     if wrong:
         sys.exit(f"tieout's answer is not right: {', '.join(wrong)}: see {given.data}/work/CASE")

@@ -247,10 +247,12 @@ class Answer:
         if "amount_diff" in expected:
             rows = [[*row[:-1], units(row[-1], self.values[sum_of].name)] for row in given.get("amount_diff", [])]
             given["amount_diff"] = sorted(rows, key=repr)
-        given["absorbed"] = [[one["column"], one["keys"], units(one["total"], one["column"])] for one in given["absorbed"]]
-        given["what_if"] = [
-            [one["column"], one["tolerance"], one["keys"], sum(units(sum_["amount"], one["column"]) for sum_ in one["amounts"])]
-            for one in given["what_if"]
-        ]
+        def left(one):
+            amount = sum(units(sum_["amount"], one["column"]) for sum_ in one["amounts"])
+            return [one["column"], one["tolerance"], one["keys"], amount]
+
+        given["what_if"] = [left(one) for one in given["what_if"]]
+        absorbed = [(one["column"], one["keys"], one["total"]) for one in given["absorbed"]]
+        given["absorbed"] = [[name, keys, units(total, name)] for name, keys, total in absorbed]
         return [f"summary {name}: {given.get(name)!r}, not {value!r}" for name, value in expected.items()
                 if given.get(name) != value]  # fmt: skip
