@@ -62,6 +62,11 @@ impl GivenFile {
         Ok(given)
     }
 
+    /// The path as it was given, which is also the name in messages.
+    pub fn name(&self) -> &str {
+        &self.file.name
+    }
+
     /// Its columns, and what their values read as. Reads every row.
     pub fn survey(&self) -> Result<Survey, SourceError> {
         survey(&self.file, &self.format)
