@@ -20,6 +20,7 @@ use std::process::ExitCode;
 use arrow::array::{Array, ArrayRef, AsArray, StringArray};
 use arrow::record_batch::RecordBatch;
 use tempfile::TempDir;
+use tieout_model::{ColumnNames, ComparisonResult, Side};
 use tieout_reconcile::ComparisonPlan;
 use tieout_tables::{ParquetTable, TableError};
 
@@ -102,9 +103,9 @@ fn schema_failure(arguments: &CompareArguments, problems: &[String]) -> Failure 
 fn refuse_types(arguments: &CompareArguments, pairing: &Pairing, inputs: &[Input; 2]) -> Result<(), Failure> {
     let [left, right] = inputs;
     let mut problems = Vec::new();
-    for (input, is_left) in [(left, true), (right, false)] {
+    for (input, side) in [(left, Side::Left), (right, Side::Right)] {
         let Content::Parquet(columns) = &input.content else { continue };
-        let is_read = |name: &str| pairing.all().any(|names| name == if is_left { &names.left } else { &names.right });
+        let is_read = |name: &str| pairing.all().any(|names| name == of_side(names, side));
         let bad = columns.iter().filter(|(name, _)| is_read(name)).filter_map(|(_, found)| found.as_ref().err());
         problems.extend(bad.map(|problem| format!("{}: {problem}", input.name())));
     }
@@ -119,25 +120,25 @@ async fn tables(
     scratch: &Path,
 ) -> Result<[ParquetTable; 2], Failure> {
     let [left, right] = inputs;
-    let table = |own: &'_ Input, path: PathBuf, is_left: bool| {
-        let names = pairing.all().map(|names| if is_left { names.left.clone() } else { names.right.clone() });
+    let left_columns = types::read_as(arguments, pairing, left, right, Side::Left);
+    let left_path = in_parquet(left, &left_columns, scratch.join("left.parquet"));
+    let right_columns = types::read_as(arguments, pairing, right, left, Side::Right);
+    let right_path = in_parquet(right, &right_columns, scratch.join("right.parquet"));
+    let (left_path, right_path) = tokio::join!(left_path, right_path);
+    let table = |path: PathBuf, side: Side| {
+        let names: Vec<String> = pairing.all().map(|names| of_side(names, side).to_owned()).collect();
         let paths = [left.path.as_path(), right.path.as_path()];
-        debug_assert!(own.is_parquet() || path.starts_with(scratch));
-        ParquetTable::open(&path, Some(&names.collect::<Vec<_>>()))
-            .map_err(|error| table_failure(&error, paths, scratch))
+        ParquetTable::open(&path, Some(&names)).map_err(|error| table_failure(&error, paths, scratch))
     };
-    let imported = |own: &Input, other: &Input, is_left: bool| {
-        let columns = types::read_as(arguments, pairing, own, other, is_left);
-        let path = scratch.join(if is_left { "left.parquet" } else { "right.parquet" });
-        (columns, path)
-    };
-    let (left_columns, left_path) = imported(left, right, true);
-    let (right_columns, right_path) = imported(right, left, false);
-    let (left_path, right_path) = tokio::join!(
-        in_parquet(left, &left_columns, left_path),
-        in_parquet(right, &right_columns, right_path)
-    );
-    Ok([table(left, left_path?, true)?, table(right, right_path?, false)?])
+    Ok([table(left_path?, Side::Left)?, table(right_path?, Side::Right)?])
+}
+
+/// The name on a side.
+fn of_side(names: &ColumnNames, side: Side) -> &str {
+    match side {
+        Side::Left => &names.left,
+        Side::Right => &names.right,
+    }
 }
 
 /// The file itself where it is Parquet, and otherwise what is read of it.
@@ -155,7 +156,7 @@ fn compared(
     tables: &[ParquetTable; 2],
     output: Option<&OutputFolder>,
     scratch: &Path,
-) -> Result<(tieout_model::ComparisonResult, u64), Failure> {
+) -> Result<(ComparisonResult, u64), Failure> {
     let settings = engine::settings(&arguments.machine, scratch)?;
     let schema = plan.exceptions_schema();
     let place = |output: &OutputFolder| output.file(EXCEPTIONS);
@@ -176,8 +177,11 @@ fn compared(
 /// The last column without nulls: where nothing was compared, no column differs, and the text is empty.
 fn with_differences_told(batch: &RecordBatch) -> Result<RecordBatch, TableError> {
     let Some((last, before)) = batch.columns().split_last() else { return Ok(batch.clone()) };
-    let Some(texts) = last.as_string_opt::<i32>().filter(|texts| texts.null_count() > 0) else { return Ok(batch.clone()) };
-    let told: ArrayRef = std::sync::Arc::new(texts.iter().map(|text| Some(text.unwrap_or(""))).collect::<StringArray>());
+    let Some(texts) = last.as_string_opt::<i32>().filter(|texts| texts.null_count() > 0) else {
+        return Ok(batch.clone());
+    };
+    let told: ArrayRef =
+        std::sync::Arc::new(texts.iter().map(|text| Some(text.unwrap_or(""))).collect::<StringArray>());
     let columns = before.iter().cloned().chain([told]).collect();
     let failed = |source| TableError::Arrow { action: "put columns together", source };
     RecordBatch::try_new(batch.schema(), columns).map_err(failed)
@@ -187,9 +191,8 @@ fn write_summary(summary: &Summary, output: &OutputFolder) -> Result<(), Failure
     let path = output.file(SUMMARY);
     let mut text = serde_json::to_string_pretty(summary).map_err(|error| Failure::not_operated(&error))?;
     text.push('\n');
-    std::fs::write(&path, text).map_err(|source| {
-        machine_failure(&TableError::File { action: "write", path: path.clone(), source }, &path)
-    })
+    std::fs::write(&path, text)
+        .map_err(|source| machine_failure(&TableError::File { action: "write", path: path.clone(), source }, &path))
 }
 
 fn title(arguments: &CompareArguments) -> String {

@@ -3,6 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod command_line;
+mod compare;
+mod compare_files;
+mod compare_refusals;
 mod faults;
 mod golden;
 mod harness;

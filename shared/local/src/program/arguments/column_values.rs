@@ -78,7 +78,9 @@ pub(super) fn type_of(text: &str) -> Result<(String, ColumnType), String> {
 pub(super) fn delimiter(text: &str) -> Result<u8, String> {
     match text.as_bytes() {
         b"tab" | b"\\t" => Ok(b'\t'),
-        [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'"' | b'\r' | b'\n') => Ok(*byte),
+        [byte] if byte.is_ascii() && !byte.is_ascii_alphanumeric() && !matches!(byte, b'"' | b'\r' | b'\n') => {
+            Ok(*byte)
+        }
         _ => Err("give one character such as ';', or tab".to_owned()),
     }
 }

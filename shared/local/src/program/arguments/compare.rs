@@ -8,8 +8,8 @@ use clap::{Args, ValueEnum};
 use tieout_model::{ColumnNames, ColumnType, DayTolerance, Decimal, Normalisation, RelativeTolerance};
 
 use super::column_values::{
-    byte_size, column_names, columns_list, days_of, decimal_of, delimiter, normalisation_of, relative_of, tolerances_of,
-    type_of,
+    byte_size, column_names, columns_list, days_of, decimal_of, delimiter, normalisation_of, relative_of,
+    tolerances_of, type_of,
 };
 
 /// Examples at the end of the help of `tieout compare`.

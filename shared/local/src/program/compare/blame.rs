@@ -85,7 +85,10 @@ mod tests {
         ];
         for failure in failures {
             let text = format!("{failure:?}");
-            assert!(text.contains("no room is left on the disk of '/scratch/run'") && text.contains("code: 3"), "{text}");
+            assert!(
+                text.contains("no room is left on the disk of '/scratch/run'") && text.contains("code: 3"),
+                "{text}"
+            );
         }
     }
 

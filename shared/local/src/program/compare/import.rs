@@ -2,7 +2,7 @@
 //!
 //! Every value converts exactly or is named with its file, line and column. An empty cell is null.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef};
@@ -55,7 +55,9 @@ fn rejected(rejects: &[Reject], columns: &[ReadAs<'_>]) -> Failure {
     if rejects.len() > NAMED_REJECTS {
         message.push_str("\n  and more");
     }
-    message.push_str("\n  correct the file, or say how to read the column with --type COLUMN=text, or leave it out with --ignore");
+    message.push_str(
+        "\n  correct the file, or say how to read the column with --type COLUMN=text, or leave it out with --ignore",
+    );
     Failure::bad_input_text(message)
 }
 

@@ -42,13 +42,15 @@ impl Input {
             let right = open(&arguments.right, Side::Right);
             (left.join(), right)
         });
-        let left = left.map_err(|_| Failure::machine(format!("reading '{}' broke off", arguments.left.display())))??;
+        let left =
+            left.map_err(|_| Failure::machine(format!("reading '{}' broke off", arguments.left.display())))??;
         let mut both = [left, right?];
         adopt_columns(&mut both);
         let reading = &arguments.reading;
         if both.iter().all(Self::is_parquet) {
             if let Some((column, _)) = reading.types.first() {
-                let message = format!("--type {column}=... is for text files, and both files are Parquet; leave it out");
+                let message =
+                    format!("--type {column}=... is for text files, and both files are Parquet; leave it out");
                 return Err(Failure::bad_input_text(message));
             }
         }
@@ -92,15 +94,19 @@ impl Input {
 /// JSON lines without a line name no columns: such a side has those of the other one.
 fn adopt_columns(both: &mut [Input; 2]) {
     let [left, right] = both;
-    for (own, other) in [(&mut *left, &*right), (&mut *right, &*left)] {
-        let names: Vec<String> = other.columns().into_iter().map(str::to_owned).collect();
-        if let Content::Text(_, survey) = &mut own.content
-            && !survey.has_header
-            && survey.rows == 0
-        {
-            let column = |name: String| SurveyedColumn { header: name.clone(), name, readings: Readings::default() };
-            survey.columns = names.into_iter().map(column).collect();
-        }
+    adopt(left, right);
+    adopt(right, left);
+}
+
+fn adopt(own: &mut Input, other: &Input) {
+    let Content::Text(_, survey) = &mut own.content else { return };
+    if !survey.has_header && survey.rows == 0 {
+        let column = |name: &str| SurveyedColumn {
+            header: name.to_owned(),
+            name: name.to_owned(),
+            readings: Readings::default(),
+        };
+        survey.columns = other.columns().into_iter().map(column).collect();
     }
 }
 
@@ -166,7 +172,11 @@ fn parquet_columns(path: &Path) -> Result<Vec<(String, Result<DataType, String>)
         ))
     };
     let opened = |error: std::io::Error| {
-        Failure::bad_input_text(format!("file '{}' cannot be opened ({}); correct the path", path.display(), error.kind()))
+        Failure::bad_input_text(format!(
+            "file '{}' cannot be opened ({}); correct the path",
+            path.display(),
+            error.kind()
+        ))
     };
     if !std::fs::metadata(path).map_err(opened)?.is_file() {
         return Err(Failure::bad_input_text(format!("'{}' is not a file; name a file", path.display())));
@@ -178,7 +188,8 @@ fn parquet_columns(path: &Path) -> Result<Vec<(String, Result<DataType, String>)
     let column = |field: &arrow::datatypes::FieldRef| {
         let alone = Schema::new(vec![field.clone()]);
         let wide = wide_schema(&alone).map_err(|error| error.to_string());
-        let data_type = wide.map(|schema| schema.fields().iter().map(|field| field.data_type().clone()).collect::<Vec<_>>());
+        let data_type =
+            wide.map(|schema| schema.fields().iter().map(|field| field.data_type().clone()).collect::<Vec<_>>());
         (field.name().clone(), data_type.map(|types| types.first().cloned().unwrap_or(DataType::Utf8)))
     };
     Ok(metadata.schema().fields().iter().map(column).collect())

@@ -21,7 +21,7 @@ pub(super) struct Pairing {
 }
 
 impl Pairing {
-    /// Pairs the columns of both sides; what does not fit is told in full, one sentence each.
+    /// Pairs the columns of both sides. What does not fit is told in full, one sentence each.
     pub(super) fn new(arguments: &CompareArguments, left: &[&str], right: &[&str]) -> Result<Self, Vec<String>> {
         let mut made = Making { arguments, left, right, pairing: Self::default(), misfits: Vec::new() };
         made.pair_key();
@@ -88,31 +88,36 @@ impl Making<'_> {
         for names in &options.map {
             self.expect_pair(names, "--map");
         }
-        let ignored = |name: &str| options.ignore.iter().any(|ignored| ignored == name);
-        for name in self.left.iter().filter(|name| !ignored(name) && !self.is_in_key(name)) {
+        for name in self.left {
+            if self.is_ignored(name) || self.is_in_key(name) {
+                continue;
+            }
             let names = ColumnNames { left: (*name).to_owned(), right: self.counterpart(name) };
-            if self.right.contains(&names.right.as_str()) && !ignored(&names.right) {
+            if self.right.contains(&names.right.as_str()) && !self.is_ignored(&names.right) {
                 self.pairing.values.push(names);
             } else if !options.map.iter().any(|map| map.left == *name) {
                 let near = nearest(name, self.right.iter().copied());
                 self.misfits.push(format!("column '{name}' is only in {}{near}", self.left_name()));
             }
         }
-        for name in self.right.iter().filter(|name| !ignored(name)) {
+        self.look_at_right_columns();
+    }
+
+    /// Every column of the right side is paired once, or left out.
+    fn look_at_right_columns(&mut self) {
+        for name in self.right {
+            let is_named = self.arguments.on.iter().any(|names| names.right == *name);
             let pairs = self.pairing.key.iter().chain(&self.pairing.values);
-            let lefts: Vec<&str> = pairs.filter(|names| names.right == *name).map(|names| names.left.as_str()).collect();
-            match lefts.as_slice() {
-                [] if self.arguments.on.iter().any(|names| names.right == *name) => {}
-                [] => {
-                    let near = nearest(name, self.left.iter().copied());
-                    self.misfits.push(format!("column '{name}' is only in {}{near}", self.right_name()));
-                }
-                [_] => {}
-                lefts => {
-                    let lefts = lefts.join("' and '");
-                    self.misfits.push(format!("column '{name}' of {} is paired with '{lefts}'", self.right_name()));
-                }
-            }
+            let lefts: Vec<&str> =
+                pairs.filter(|names| names.right == *name).map(|names| names.left.as_str()).collect();
+            let right = self.right_name();
+            let misfit = match lefts.as_slice() {
+                [] if is_named || self.is_ignored(name) => continue,
+                [_] => continue,
+                [] => format!("column '{name}' is only in {right}{}", nearest(name, self.left.iter().copied())),
+                lefts => format!("column '{name}' of {right} is paired with '{}'", lefts.join("' and with '")),
+            };
+            self.misfits.push(misfit);
         }
     }
 
@@ -178,6 +183,10 @@ impl Making<'_> {
 
     fn is_in_key(&self, name: &str) -> bool {
         self.arguments.on.iter().any(|names| names.left == name)
+    }
+
+    fn is_ignored(&self, name: &str) -> bool {
+        self.arguments.columns.ignore.iter().any(|ignored| ignored == name)
     }
 
     /// The right name of a left column: as it is mapped, or the same.

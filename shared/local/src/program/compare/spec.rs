@@ -104,10 +104,7 @@ fn what_if(arguments: &CompareArguments) -> Vec<WhatIfSpec> {
 /// The decimals that are added up anywhere, where a column names their currency.
 fn amounts(arguments: &CompareArguments, pairing: &Pairing, schema: &SchemaRef, side: Side) -> Vec<AmountColumn> {
     let Some(currency) = &arguments.duplicates.currency else { return Vec::new() };
-    let of_side = |names: &ColumnNames| match side {
-        Side::Left => names.left.clone(),
-        Side::Right => names.right.clone(),
-    };
+    let of_side = |names: &ColumnNames| super::of_side(names, side).to_owned();
     let currency = pairing.all().find(|names| names.left == currency.left).unwrap_or(currency);
     let CompareArguments { equality, report, duplicates, .. } = arguments;
     let added = equality.abs_tol.iter().map(|(name, _)| name);
@@ -118,10 +115,8 @@ fn amounts(arguments: &CompareArguments, pairing: &Pairing, schema: &SchemaRef, 
     let is_decimal = |name: &str| {
         schema.field_with_name(name).is_ok_and(|field| matches!(field.data_type(), DataType::Decimal128(..)))
     };
-    let amount = |names: &ColumnNames| AmountColumn {
-        column: of_side(names),
-        currency: CurrencyOf::Column(of_side(currency)),
-    };
+    let amount =
+        |names: &ColumnNames| AmountColumn { column: of_side(names), currency: CurrencyOf::Column(of_side(currency)) };
     let mut known = Vec::new();
     for names in pairing.values.iter().chain(&pairing.others) {
         let is_new = !known.iter().any(|amount: &AmountColumn| amount.column == of_side(names));
@@ -176,13 +171,13 @@ pub(super) fn notes(pairing: &Pairing, schemas: [&SchemaRef; 2]) -> Vec<TypeNote
 
 /// Two types of one pair of columns.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub(super) struct TypeNote {
+pub(crate) struct TypeNote {
     /// The column, by its left name.
-    pub(super) column: String,
+    pub(crate) column: String,
     /// Its type on the left.
-    pub(super) left: String,
+    pub(crate) left: String,
     /// Its type on the right.
-    pub(super) right: String,
+    pub(crate) right: String,
 }
 
 /// A type in the words of a definition.

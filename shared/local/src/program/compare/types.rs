@@ -4,7 +4,7 @@
 //! which every value of both sides is one. Nothing is guessed from a part of the rows.
 
 use arrow::datatypes::{DataType, TimeUnit};
-use tieout_model::{ColumnNames, ColumnType, NormalisationStep};
+use tieout_model::{ColumnNames, ColumnType, NormalisationStep, Side};
 use tieout_sources::{Readings, SurveyedColumn};
 use tieout_tables::{arrow_type, column_type};
 
@@ -32,12 +32,13 @@ pub(super) fn read_as<'a>(
     pairing: &Pairing,
     own: &'a Input,
     other: &Input,
-    is_left: bool,
+    side: Side,
 ) -> Vec<ReadAs<'a>> {
     let Content::Text(_, survey) = &own.content else { return Vec::new() };
     let mut columns: Vec<ReadAs<'a>> = Vec::new();
     for names in pairing.all() {
-        let (name, counterpart) = if is_left { (&names.left, &names.right) } else { (&names.right, &names.left) };
+        let (name, counterpart) =
+            if side == Side::Left { (&names.left, &names.right) } else { (&names.right, &names.left) };
         let Some(column) = survey.columns.iter().find(|column| column.name == *name) else { continue };
         if columns.iter().any(|known| known.column.name == *name) {
             continue;

@@ -15,8 +15,7 @@ const SHOWN_SUMS: usize = 20;
 /// What a comparison found. `title` names both sides and the key; `output` is the folder of the answer, if there is one.
 pub(super) fn text(summary: &Summary, title: &str, output: Option<&Path>) -> String {
     let mut text = format!("\n{}\n", visible_line(title));
-    let (verdict, color) =
-        if summary.equal { ("EQUAL", AnsiColor::Green) } else { ("DIFFERENCES", AnsiColor::Yellow) };
+    let (verdict, color) = if summary.equal { ("EQUAL", AnsiColor::Green) } else { ("DIFFERENCES", AnsiColor::Yellow) };
     let style = Style::new().bold().invert().fg_color(Some(color.into()));
     let _ = write!(text, "\n  {style} {verdict} {style:#}  {}\n", headline(summary));
     for warning in &summary.warnings {
