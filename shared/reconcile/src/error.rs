@@ -53,6 +53,25 @@ pub enum ReconcileError {
         /// The amount column.
         column: String,
     },
+    /// A side has more rows than the engine numbers.
+    #[error("a side has more than 4,294,967,295 rows")]
+    TooManyRows,
+    /// The limit of memory does not even allow reading.
+    #[error("a memory limit of {} MiB is too small", limit_bytes >> 20)]
+    MemoryLimit {
+        /// The limit.
+        limit_bytes: u64,
+        /// What is needed at least.
+        least_bytes: u64,
+    },
+    /// The fingerprints and the rows themselves do not say the same.
+    #[error("{matched} keys are equal by fingerprint, {confirmed} by their rows")]
+    Fingerprint {
+        /// Matched by fingerprint.
+        matched: u64,
+        /// Matched by rows.
+        confirmed: u64,
+    },
     /// A table could not be read or written.
     #[error("a table could not be read or written")]
     Table(#[from] TableError),
@@ -86,6 +105,11 @@ impl ReconcileError {
             Self::WrongColumns { .. } | Self::Unsorted { .. } => {
                 "run the control again; if it stays, report it as a fault of the program"
             }
+            Self::TooManyRows => "split the data set, for example by company or month",
+            Self::MemoryLimit { least_bytes, .. } => {
+                return format!("allow {} MiB or more, or fewer threads", least_bytes.div_ceil(1 << 20));
+            }
+            Self::Fingerprint { .. } => "run it again; if it stays, report it as a fault of the program",
             Self::Table(_) | Self::Arrow(_) => "remove the cause and run the control again",
         };
         cure.to_owned()

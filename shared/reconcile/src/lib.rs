@@ -8,6 +8,7 @@ mod amount;
 mod assertion;
 mod compare;
 mod error;
+mod filter;
 mod tie_out;
 
 pub use assertion::{AMOUNT_COLUMN, AssertionCheck, AssertionPlan, AtStakePlan, HOLDS_COLUMN};

@@ -97,6 +97,16 @@ pub enum TableError {
         #[source]
         source: ParquetError,
     },
+    /// What a Parquet file holds is not what it says it holds.
+    #[error("the Parquet file '{}' is damaged: column '{column}' {problem}; write it anew", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// The column.
+        column: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// Arrow refused an operation.
     #[error("could not {action}")]
     Arrow {

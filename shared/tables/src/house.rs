@@ -19,7 +19,7 @@ use crate::TableError;
 use crate::number::POWERS_OF_TEN;
 use crate::schema::{names, refuse_duplicates};
 
-const DAY_MILLISECONDS: i64 = 86_400_000;
+pub(crate) const DAY_MILLISECONDS: i64 = 86_400_000;
 
 /// The schema that batches of `schema` have after [`to_house`].
 ///
@@ -88,7 +88,7 @@ fn house_data_type(column: &str, data_type: &DataType) -> Result<DataType, Table
     }
 }
 
-fn is_string(data_type: &DataType) -> bool {
+pub(crate) fn is_string(data_type: &DataType) -> bool {
     matches!(data_type, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
 }
 
@@ -123,7 +123,7 @@ fn convert(column: &str, array: &ArrayRef, target: &DataType) -> Result<ArrayRef
 }
 
 /// The first row whose value became null. A dictionary is null through its key or through its value.
-fn first_lost(before: &ArrayRef, after: &ArrayRef) -> Option<usize> {
+pub(crate) fn first_lost(before: &ArrayRef, after: &ArrayRef) -> Option<usize> {
     let nulls_before = before.logical_nulls();
     if after.null_count() == nulls_before.as_ref().map_or(0, NullBuffer::null_count) {
         return None;
@@ -133,7 +133,7 @@ fn first_lost(before: &ArrayRef, after: &ArrayRef) -> Option<usize> {
 }
 
 /// Whether every value is a multiple of `unit`; otherwise the first row where it is not.
-fn whole_multiples<T: ArrowPrimitiveType<Native = i64>>(array: &ArrayRef, unit: i64) -> Result<(), usize> {
+pub(crate) fn whole_multiples<T: ArrowPrimitiveType<Native = i64>>(array: &ArrayRef, unit: i64) -> Result<(), usize> {
     let values = array.as_primitive::<T>();
     let fraction = values.iter().position(|value| value.is_some_and(|value| value % unit != 0));
     fraction.map_or(Ok(()), Err)

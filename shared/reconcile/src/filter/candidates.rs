@@ -1,0 +1,77 @@
+//! Which rows of a side still have to be looked at: one bit a row.
+//!
+//! Bits are only ever set, in any order and from any thread, so the set does not depend on who found a row first.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arrow::buffer::{BooleanBuffer, Buffer};
+
+/// Candidates while they are being found.
+#[derive(Debug)]
+pub(super) struct Marks {
+    words: Vec<AtomicU64>,
+}
+
+impl Marks {
+    /// No row of `rows`.
+    pub(super) fn new(rows: usize) -> Self {
+        Self { words: (0..rows.div_ceil(64)).map(|_| AtomicU64::new(0)).collect() }
+    }
+
+    /// Marks a row.
+    pub(super) fn mark(&self, row: u32) {
+        if let Some(word) = self.words.get(row as usize / 64) {
+            word.fetch_or(1 << (row % 64), Ordering::Relaxed);
+        }
+    }
+
+    /// The rows that were marked, by row group.
+    pub(super) fn finish(self, group_rows: &[usize]) -> Candidates {
+        let words: Vec<u64> = self.words.into_iter().map(AtomicU64::into_inner).collect();
+        let rows: usize = group_rows.iter().sum();
+        let bits = BooleanBuffer::new(Buffer::from_vec(words), 0, rows);
+        let mut first = 0;
+        let groups = group_rows.iter().map(|&rows| {
+            let group = bits.slice(first, rows);
+            first += rows;
+            group
+        });
+        Candidates { groups: groups.collect() }
+    }
+}
+
+/// The rows of a side that still have to be looked at, by row group.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidates {
+    pub(crate) groups: Vec<BooleanBuffer>,
+}
+
+impl Candidates {
+    /// Every row.
+    pub(crate) fn all(group_rows: &[usize]) -> Self {
+        Self { groups: group_rows.iter().map(|&rows| BooleanBuffer::new_set(rows)).collect() }
+    }
+
+    /// How many there are.
+    pub(crate) fn rows(&self) -> u64 {
+        self.groups.iter().map(|group| group.count_set_bits() as u64).sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marked_rows_come_back_by_group() {
+        let marks = Marks::new(200);
+        for row in [0, 63, 64, 130, 199, 199] {
+            marks.mark(row);
+        }
+        let candidates = marks.finish(&[64, 0, 100, 36]);
+        let rows: Vec<Vec<usize>> = candidates.groups.iter().map(|group| group.set_indices().collect()).collect();
+        assert_eq!(rows, [vec![0, 63], vec![], vec![0, 66], vec![35]]);
+        assert_eq!(candidates.rows(), 5);
+        assert_eq!(Candidates::all(&[3, 4]).rows(), 7);
+    }
+}

@@ -1,0 +1,280 @@
+//! The pages of a column chunk, read without Arrow.
+//!
+//! A page is hostile until it is checked: no length, count or number of an entry is believed.
+
+use ::parquet::basic::Encoding;
+use ::parquet::column::page::{Page, PageReader};
+use ::parquet::errors::ParquetError;
+use ::parquet::file::serialized_reader::SerializedPageReader;
+use bytes::Bytes;
+
+use super::WINDOW_ROWS;
+use super::hybrid::{Damage, Hybrid, Part};
+use super::plain::Plain;
+use super::reading::Reading;
+use super::slot::{Slot, Sum, add};
+use crate::TableError;
+use crate::parquet_table::PositionedFile;
+
+const TOO_SHORT: Damage = "has a page that is shorter than it says";
+const NO_ENTRY: Damage = "has a value that its dictionary does not hold";
+const TOO_MANY_ROWS: Damage = "has more rows than the footer says";
+const TOO_FEW_ROWS: Damage = "has fewer rows than the footer says";
+
+/// A dictionary with more entries is left to Arrow, which keeps them in less memory.
+const MOST_ENTRIES: usize = 1 << 22;
+
+/// Why a page was not read.
+pub(super) enum Stop {
+    /// It has a form that only Arrow reads.
+    Unread,
+    Damage(Damage),
+    Parquet(ParquetError),
+    Table(TableError),
+}
+
+impl From<Damage> for Stop {
+    fn from(damage: Damage) -> Self {
+        Self::Damage(damage)
+    }
+}
+
+/// The pages of a chunk.
+pub(super) struct Pages<const LANES: usize> {
+    reader: SerializedPageReader<PositionedFile>,
+    reading: Reading,
+    is_optional: bool,
+    /// The sum of each entry of the dictionary.
+    dictionary: Option<Vec<Sum<LANES>>>,
+    page: Option<DataPage>,
+    room: Room<LANES>,
+}
+
+/// A data page and how far it was read.
+struct DataPage {
+    rows_left: usize,
+    /// For each row whether it has a value; without it all have.
+    levels: Option<Hybrid>,
+    values: Values,
+}
+
+enum Values {
+    Plain(Plain),
+    Entries(Hybrid),
+}
+
+/// Memory that is used again and again: a window of each.
+struct Room<const LANES: usize> {
+    levels: Vec<u32>,
+    rows: Vec<usize>,
+    entries: Vec<u32>,
+    sums: Vec<Sum<LANES>>,
+}
+
+impl<const LANES: usize> Pages<LANES> {
+    pub(super) fn new(reader: SerializedPageReader<PositionedFile>, reading: Reading, is_optional: bool) -> Self {
+        let room = Room {
+            levels: vec![0; if is_optional { WINDOW_ROWS } else { 0 }],
+            rows: Vec::new(),
+            entries: vec![0; WINDOW_ROWS],
+            sums: Vec::new(),
+        };
+        Self { reader, reading, is_optional, dictionary: None, page: None, room }
+    }
+
+    /// Adds the sums of some next cells and tells how many.
+    pub(super) fn add(
+        &mut self,
+        slot: &Slot<LANES>,
+        rows_left: usize,
+        sums: &mut [Sum<LANES>],
+        is_null: &mut impl FnMut(usize),
+    ) -> Result<usize, Stop> {
+        if !self.has_rows(slot, rows_left)? {
+            return Err(Stop::Damage(TOO_FEW_ROWS));
+        }
+        let Self { reading, dictionary, page: Some(page), room, .. } = self else {
+            return Err(Stop::Damage(TOO_FEW_ROWS));
+        };
+        let rows = page.rows_left.min(sums.len());
+        let mut cells = Cells { slot, reading, dictionary: dictionary.as_deref().unwrap_or_default(), room };
+        cells.add(page, sums.get_mut(..rows).unwrap_or_default(), is_null)?;
+        page.rows_left -= rows;
+        Ok(rows)
+    }
+
+    /// Whether there is a next row, whose page is then at hand.
+    pub(super) fn has_rows(&mut self, slot: &Slot<LANES>, rows_left: usize) -> Result<bool, Stop> {
+        while self.page.as_ref().is_none_or(|page| page.rows_left == 0) {
+            let Some(page) = self.reader.get_next_page().map_err(Stop::Parquet)? else { return Ok(false) };
+            if let Page::DictionaryPage { buf, num_values, encoding, .. } = page {
+                self.dictionary = Some(self.entries(slot, buf, num_values as usize, encoding)?);
+            } else if page.num_values() > 0 {
+                let page = self.data_page(page)?;
+                if page.rows_left > rows_left {
+                    return Err(Stop::Damage(TOO_MANY_ROWS));
+                }
+                self.page = Some(page);
+            }
+        }
+        Ok(true)
+    }
+
+    /// The sums of a dictionary's entries.
+    fn entries(
+        &self,
+        slot: &Slot<LANES>,
+        data: Bytes,
+        count: usize,
+        encoding: Encoding,
+    ) -> Result<Vec<Sum<LANES>>, Stop> {
+        if self.dictionary.is_some() {
+            return Err(Stop::Damage("has two dictionaries"));
+        }
+        let is_plain = matches!(encoding, Encoding::PLAIN | Encoding::PLAIN_DICTIONARY);
+        let Some(least_bytes) = self.reading.least_bytes().filter(|_| is_plain && count <= MOST_ENTRIES) else {
+            return Err(Stop::Unread);
+        };
+        // Before memory is taken.
+        if count.saturating_mul(least_bytes) > data.len() {
+            return Err(Stop::Damage(TOO_SHORT));
+        }
+        let mut sums = vec![[0; LANES]; count];
+        Plain::new(data).add(&self.reading, slot, &mut sums)?;
+        Ok(sums)
+    }
+
+    fn data_page(&self, page: Page) -> Result<DataPage, Stop> {
+        let rows = page.num_values() as usize;
+        let encoding = page.encoding();
+        let (levels, values) = match page {
+            Page::DataPage { buf, .. } if !self.is_optional => (None, buf),
+            Page::DataPage { buf, def_level_encoding: Encoding::RLE, .. } => {
+                let length = buf.first_chunk::<4>().ok_or(TOO_SHORT)?;
+                let (levels, values) = split(&buf, 4, u32::from_le_bytes(*length) as usize)?;
+                (Some(levels), values)
+            }
+            Page::DataPageV2 { buf, def_levels_byte_len, rep_levels_byte_len, .. } => {
+                let (levels, values) = split(&buf, rep_levels_byte_len as usize, def_levels_byte_len as usize)?;
+                (self.is_optional.then_some(levels), values)
+            }
+            _ => return Err(Stop::Unread),
+        };
+        let values = match encoding {
+            Encoding::PLAIN => Values::Plain(Plain::new(values)),
+            Encoding::RLE_DICTIONARY | Encoding::PLAIN_DICTIONARY => {
+                // Without any value there need not be a width.
+                let width = values.first().copied().unwrap_or_default();
+                Values::Entries(Hybrid::new(values.slice(1.min(values.len())..), width)?)
+            }
+            _ => return Err(Stop::Unread),
+        };
+        let levels = levels.map(|levels| Hybrid::new(levels, 1)).transpose()?;
+        Ok(DataPage { rows_left: rows, levels, values })
+    }
+}
+
+/// The part of a page from `start` on with this length, and what is behind it.
+fn split(page: &Bytes, start: usize, length: usize) -> Result<(Bytes, Bytes), Damage> {
+    let end = start.checked_add(length).filter(|end| *end <= page.len()).ok_or(TOO_SHORT)?;
+    Ok((page.slice(start..end), page.slice(end..)))
+}
+
+/// What the cells of a page need to become sums.
+struct Cells<'a, const LANES: usize> {
+    slot: &'a Slot<LANES>,
+    reading: &'a Reading,
+    dictionary: &'a [Sum<LANES>],
+    room: &'a mut Room<LANES>,
+}
+
+impl<const LANES: usize> Cells<'_, LANES> {
+    /// Adds the next cells of a page, one to each of `sums`.
+    fn add(
+        &mut self,
+        page: &mut DataPage,
+        sums: &mut [Sum<LANES>],
+        is_null: &mut impl FnMut(usize),
+    ) -> Result<(), Damage> {
+        let Some(levels) = &mut page.levels else { return self.add_values(&mut page.values, sums) };
+        let mut first = 0;
+        while first < sums.len() {
+            let rest = sums.get_mut(first..).unwrap_or_default();
+            let room = rest.len().min(self.room.levels.len());
+            let (part, count) = match levels.next(self.room.levels.get_mut(..room).unwrap_or_default())? {
+                part @ (Part::Repeated { count, .. } | Part::Values { count }) => (part, count),
+            };
+            let rest = rest.get_mut(..count).unwrap_or_default();
+            match part {
+                Part::Repeated { value: 0, .. } => (first..first + count).for_each(&mut *is_null),
+                Part::Repeated { value: 1, .. } => self.add_values(&mut page.values, rest)?,
+                Part::Repeated { .. } => return Err("has a definition level that there is not"),
+                Part::Values { .. } => self.add_some(&mut page.values, rest, |row| is_null(first + row))?,
+            }
+            first += count;
+        }
+        Ok(())
+    }
+
+    /// Adds the next values to those of `sums` that have one by their level.
+    fn add_some(
+        &mut self,
+        values: &mut Values,
+        sums: &mut [Sum<LANES>],
+        mut is_null: impl FnMut(usize),
+    ) -> Result<(), Damage> {
+        let mut rows = std::mem::take(&mut self.room.rows);
+        rows.clear();
+        for (row, level) in self.room.levels.iter().enumerate().take(sums.len()) {
+            if *level == 0 {
+                is_null(row);
+            } else {
+                rows.push(row);
+            }
+        }
+        if rows.len() == sums.len() {
+            self.add_values(values, sums)?;
+        } else {
+            let mut dense = std::mem::take(&mut self.room.sums);
+            dense.clear();
+            dense.resize(rows.len(), [0; LANES]);
+            self.add_values(values, &mut dense)?;
+            for (row, value) in rows.iter().zip(&dense) {
+                if let Some(sum) = sums.get_mut(*row) {
+                    add(sum, value);
+                }
+            }
+            self.room.sums = dense;
+        }
+        self.room.rows = rows;
+        Ok(())
+    }
+
+    /// Adds the next values, one to each of `sums`.
+    fn add_values(&mut self, values: &mut Values, sums: &mut [Sum<LANES>]) -> Result<(), Damage> {
+        let entries = match values {
+            Values::Plain(plain) => return plain.add(self.reading, self.slot, sums),
+            Values::Entries(entries) => entries,
+        };
+        let mut rest = sums;
+        while !rest.is_empty() {
+            let room = rest.len().min(self.room.entries.len());
+            match entries.next(self.room.entries.get_mut(..room).unwrap_or_default())? {
+                Part::Repeated { value, count } => {
+                    let entry = self.dictionary.get(value as usize).ok_or(NO_ENTRY)?;
+                    let (repeated, behind) = rest.split_at_mut_checked(count).ok_or(NO_ENTRY)?;
+                    repeated.iter_mut().for_each(|sum| add(sum, entry));
+                    rest = behind;
+                }
+                Part::Values { count } => {
+                    let (these, behind) = rest.split_at_mut_checked(count).ok_or(NO_ENTRY)?;
+                    for (sum, number) in these.iter_mut().zip(&self.room.entries) {
+                        add(sum, self.dictionary.get(*number as usize).ok_or(NO_ENTRY)?);
+                    }
+                    rest = behind;
+                }
+            }
+        }
+        Ok(())
+    }
+}
