@@ -5,6 +5,7 @@
 
 mod blame;
 mod engine;
+mod explained;
 mod import;
 mod input;
 mod output;
@@ -14,6 +15,7 @@ mod summary;
 mod types;
 mod wide_table;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -24,11 +26,13 @@ use tieout_model::{ColumnNames, ComparisonResult, Side};
 use tieout_reconcile::ComparisonPlan;
 use tieout_tables::{ParquetTable, TableError};
 
+pub(super) use self::explained::Found;
 pub(super) use self::summary::Summary;
 
 use self::blame::{comparison_failure, machine_failure, table_failure};
+use self::explained::{ExplainedRows, Explanations};
 use self::input::{Content, Input};
-use self::output::{EXCEPTIONS, OutputFolder, SUMMARY};
+use self::output::{EXCEPTIONS, EXPLANATIONS, OutputFolder, SUMMARY};
 use self::pairing::Pairing;
 use self::wide_table::{Use, WideTable};
 use super::arguments::{CompareArguments, Format};
@@ -58,11 +62,11 @@ pub(super) async fn run(
     let [left, right] = &tables;
     let plan = spec::plan(arguments, &pairing, [left.schema(), right.schema()], scratch)?;
     let notes = spec::notes(&pairing, [&left.schema(), &right.schema()]);
-    let (result, rows) = compared(arguments, &plan, &tables, output.as_ref(), scratch)?;
+    let work = Work { arguments, pairing: &pairing, plan: &plan, tables: &tables, scratch };
+    let (result, written) = work.carry_out(output.as_ref())?;
     let sums = arguments.report.sum_diff.is_some();
-    let mut summary = Summary::new(result, [left.rows(), right.rows()], sums, notes);
+    let summary = Summary::new(result, [left.rows(), right.rows()], sums, notes, written);
     if let Some(output) = output {
-        summary.files.insert(EXCEPTIONS, rows);
         write_summary(&summary, &output)?;
         output.commit()?;
     }
@@ -149,29 +153,61 @@ async fn in_parquet(input: &Input, columns: &[types::ReadAs<'_>], path: PathBuf)
     }
 }
 
-/// Runs the engine; exceptions are written as they come. Gives the result and how many exceptions there are.
-fn compared(
-    arguments: &CompareArguments,
-    plan: &ComparisonPlan,
-    tables: &[ParquetTable; 2],
-    output: Option<&OutputFolder>,
-    scratch: &Path,
-) -> Result<(ComparisonResult, u64), Failure> {
-    let settings = engine::settings(&arguments.machine, scratch)?;
-    let schema = plan.exceptions_schema();
-    let place = |output: &OutputFolder| output.file(EXCEPTIONS);
-    let file = output.map(|output| WideTable::create(&place(output), &schema, Use::Kept)).transpose();
-    let mut file = file.map_err(|error| machine_failure(&error, scratch))?;
-    let mut sink = |batch: RecordBatch| match &mut file {
-        Some(file) => file.write(with_differences_told(&batch)?),
-        None => Ok(()),
-    };
-    let inputs = [arguments.left.as_path(), arguments.right.as_path()];
-    let result = engine::compare(plan, tables, &settings, &mut sink);
-    let result = result.map_err(|error| comparison_failure(&error, inputs, scratch))?;
-    let rows = file.map(WideTable::finish).transpose();
-    let rows = rows.map_err(|error| machine_failure(&error, arguments.output.as_deref().unwrap_or(scratch)))?;
-    Ok((result, rows.unwrap_or_default()))
+/// A comparison that can be carried out.
+struct Work<'a> {
+    arguments: &'a CompareArguments,
+    pairing: &'a Pairing,
+    plan: &'a ComparisonPlan,
+    tables: &'a [ParquetTable; 2],
+    scratch: &'a Path,
+}
+
+/// What was written beside the summary.
+#[derive(Debug, Default)]
+struct Written {
+    /// Rows by name of file.
+    files: BTreeMap<&'static str, u64>,
+    explained: Option<ExplainedRows>,
+}
+
+impl Work<'_> {
+    /// Runs the engine; exceptions are written as they come.
+    fn carry_out(&self, output: Option<&OutputFolder>) -> Result<(ComparisonResult, Written), Failure> {
+        let Some(output) = output else { return Ok((self.compare(&mut |_| Ok(()))?, Written::default())) };
+        let (scratch, schema) = (self.scratch, self.plan.exceptions_schema());
+        let (path, explanations_path) = (output.file(EXCEPTIONS), output.file(EXPLANATIONS));
+        let failed = |error: TableError| machine_failure(&error, &path);
+        let mut file = WideTable::create(&path, &schema, Use::Kept).map_err(failed)?;
+        let mut explanations =
+            Explanations::create(self.arguments, self.pairing, &schema, &explanations_path, scratch)?;
+        let result = self.compare(&mut |batch| {
+            if let Some(explanations) = &mut explanations {
+                explanations.push(&batch)?;
+            }
+            file.write(with_differences_told(&batch)?)
+        })?;
+        let mut written = Written::default();
+        written.files.insert(EXCEPTIONS, file.finish().map_err(failed)?);
+        if let Some(explanations) = explanations {
+            let (rows, explained) = explanations.finish(self.inputs(), scratch)?;
+            written.files.insert(EXPLANATIONS, rows);
+            written.explained = Some(explained);
+        }
+        Ok((result, written))
+    }
+
+    fn compare(
+        &self,
+        sink: &mut dyn FnMut(RecordBatch) -> Result<(), TableError>,
+    ) -> Result<ComparisonResult, Failure> {
+        let settings = engine::settings(&self.arguments.machine, self.scratch)?;
+        let result = engine::compare(self.plan, self.tables, &settings, sink);
+        result.map_err(|error| comparison_failure(&error, self.inputs(), self.scratch))
+    }
+
+    fn inputs(&self) -> [&Path; 2] {
+        [&self.arguments.left, &self.arguments.right]
+    }
 }
 
 /// The last column without nulls: where nothing was compared, no column differs, and the text is empty.

@@ -29,7 +29,11 @@ pub(super) fn machine_failure(error: &(dyn Error + 'static), place: &Path) -> Fa
 pub(super) fn comparison_failure(error: &ReconcileError, inputs: [&Path; 2], scratch: &Path) -> Failure {
     match error {
         ReconcileError::Plan { problem, cure } => Failure::bad_input_text(format!("{problem}; {cure}")),
-        ReconcileError::Currency { .. } | ReconcileError::NotValued { .. } | ReconcileError::Overflow { .. } => {
+        ReconcileError::Currency { .. }
+        | ReconcileError::NotValued { .. }
+        | ReconcileError::Overflow { .. }
+        | ReconcileError::TooManyRows
+        | ReconcileError::MemoryLimit { .. } => {
             let reason = error.reason("comparison");
             Failure::bad_input_text(format!("{}; {}", reason.detail, reason.cure))
         }

@@ -8,6 +8,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tieout_model::{Absorbed, ClassAmount, ClassCount, ComparisonResult, NormalisedColumn, Side, WhatIf};
 
+use super::Written;
+use super::explained::ExplainedRows;
 use super::spec::TypeNote;
 
 /// Version of the document.
@@ -46,6 +48,9 @@ pub(crate) struct Summary {
     classes: Vec<ClassCount>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     amounts: Vec<ClassAmount>,
+    /// The nearest candidates of rows on one side only; absent without `--relax`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) explained: Option<ExplainedRows>,
     /// Rows of the files beside this one.
     pub(crate) files: BTreeMap<&'static str, u64>,
     /// Types that differ and were compared by value.
@@ -55,7 +60,13 @@ pub(crate) struct Summary {
 
 impl Summary {
     /// The summary of a result. `sums` says whether differences were to be added up.
-    pub(super) fn new(result: ComparisonResult, rows: [u64; 2], sums: bool, notes: Vec<TypeNote>) -> Self {
+    pub(super) fn new(
+        result: ComparisonResult,
+        rows: [u64; 2],
+        sums: bool,
+        notes: Vec<TypeNote>,
+        written: Written,
+    ) -> Self {
         let [rows_left, rows_right] = rows;
         let equal = is_equal(&result);
         let ComparisonResult { details, mismatch_by_column, .. } = result;
@@ -92,7 +103,8 @@ impl Summary {
             }),
             classes: result.classes,
             amounts: result.amounts,
-            files: BTreeMap::new(),
+            explained: written.explained,
+            files: written.files,
             type_differences: notes,
             warnings: warnings(rows_left, rows_right),
         }

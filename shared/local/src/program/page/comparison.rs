@@ -6,7 +6,7 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 use tieout_model::{Absorbed, Currency, WhatIf, visible_line};
 
-use super::super::compare::Summary;
+use super::super::compare::{Found, Summary};
 use super::{columns, result::count};
 
 /// The most lines of sums of differences that are shown.
@@ -33,6 +33,8 @@ pub(super) fn text(summary: &Summary, title: &str, output: Option<&Path>) -> Str
         section(&mut text, "Merged by normalisation", &["", "keys"], merged.collect(), 1..2);
     }
     sums(&mut text, summary);
+    let headings = ["", "nearest found", "ambiguous", "none", "too many"];
+    section(&mut text, "Candidates for rows on one side only", &headings, explained(summary), 1..5);
     let notes = summary.type_differences.iter();
     let notes = notes.map(|note| vec![visible_line(&note.column), note.left.clone(), note.right.clone()]);
     section(&mut text, "Types that differ, compared by value", &["", "left", "right"], notes.collect(), 0..0);
@@ -102,6 +104,18 @@ fn sums(text: &mut String, summary: &Summary) {
     if sums.len() > SHOWN_SUMS {
         let _ = writeln!(text, "   and {} more in summary.json", count((sums.len() - SHOWN_SUMS) as u64));
     }
+}
+
+fn explained(summary: &Summary) -> Vec<Vec<String>> {
+    let Some(explained) = &summary.explained else { return Vec::new() };
+    let line = |name: String, found: &Found| {
+        let counts = [found.nearest, found.ambiguous, found.none, found.too_many].map(count);
+        std::iter::once(name).chain(counts).collect()
+    };
+    let sides = [line("only left".to_owned(), &explained.left), line("only right".to_owned(), &explained.right)];
+    let relaxed = explained.relaxed.iter();
+    let relaxed = relaxed.map(|key| line(format!("by {}", visible_line(&key.columns.join(", "))), &key.found));
+    sides.into_iter().chain(relaxed).collect()
 }
 
 fn places(text: &mut String, summary: &Summary, output: Option<&Path>) {
