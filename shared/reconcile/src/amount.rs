@@ -95,7 +95,13 @@ impl AmountPlan {
     /// Finds an amount column in the schema of `data_set`.
     pub(crate) fn new(schema: &Schema, amount: &AmountColumn, data_set: &str) -> Result<Self, ReconcileError> {
         let index = position(schema, &amount.column, data_set)?;
-        let scale = scale_of(schema.field(index).data_type()).ok_or_else(|| {
+        let data_type = schema.field(index).data_type();
+        let scale = scale_of(data_type).ok_or_else(|| {
+            if matches!(data_type, DataType::Decimal256(..)) {
+                let problem =
+                    format!("the amounts in column '{}' of '{data_set}' may have more than 38 digits", amount.column);
+                return misfit(problem, "cast it to decimal with up to 38 digits");
+            }
             let problem = format!("column '{}' of '{data_set}' is not a decimal or integer", amount.column);
             misfit(problem, "declare it as decimal(precision,scale)")
         })?;
@@ -111,6 +117,24 @@ impl AmountPlan {
             }
         };
         Ok(Self { column: amount.column.clone(), scale, index, currency })
+    }
+
+    /// The positions of the columns that are read.
+    pub(crate) fn positions(&self) -> Vec<usize> {
+        match &self.currency {
+            CurrencyPlan::Fixed(_) => vec![self.index],
+            CurrencyPlan::Column { index, .. } => vec![self.index, *index],
+        }
+    }
+
+    /// The plan for batches that have only `columns` of the schema, among them all positions of this plan.
+    pub(crate) fn projected(&self, columns: &[usize]) -> Self {
+        let place = |index: usize| columns.iter().position(|column| *column == index).unwrap_or(index);
+        let currency = match &self.currency {
+            CurrencyPlan::Fixed(currency) => CurrencyPlan::Fixed(currency.clone()),
+            CurrencyPlan::Column { index, name } => CurrencyPlan::Column { index: place(*index), name: name.clone() },
+        };
+        Self { column: self.column.clone(), scale: self.scale, index: place(self.index), currency }
     }
 
     /// The currency of every row, where the definition fixes one.

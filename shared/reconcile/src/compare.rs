@@ -1,19 +1,31 @@
-//! The comparison of two data sets by key: one streaming merge of two sides that are sorted by it.
+//! The comparison of two data sets by key: both sides sorted by it, then one streaming merge.
 //!
-//! Each row of each side falls into exactly one class, a null in a key matches nothing, and a side that turns out
-//! not to be sorted is an error. Memory holds two batches a side and the exceptions of one batch, whatever the size
-//! of the sides or of a group of equal keys.
+//! Each row of each side falls into exactly one class, a null in a key matches nothing, and nothing is picked silently.
+//! The answer depends on the rows alone, not on their order or batches. Memory holds the sort's buffers, two batches
+//! a side and the exceptions of one batch, whatever the size of the sides; only where duplicates are paired or summed
+//! does it hold the rows of one key.
 
 mod cursor;
+mod details;
 mod exceptions;
+mod fingerprints;
+mod form;
+mod group;
 mod key;
 mod merge;
+mod moment;
+mod number;
+mod pair;
 mod plan;
+mod side;
+mod spec;
 mod tally;
 mod value;
+mod written;
 
-pub use merge::compare;
-pub use plan::{ComparedColumn, ComparisonPlan, SideSchema};
+pub use merge::resolve;
+pub use plan::ComparisonPlan;
+pub use spec::{ComparedColumn, ComparisonSpec, KeyColumn, SideSchema, SumDifference, WhatIfSpec};
 
 use arrow::record_batch::RecordBatch;
 use tieout_tables::TableError;

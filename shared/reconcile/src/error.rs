@@ -72,6 +72,12 @@ pub enum ReconcileError {
         /// Matched by rows.
         confirmed: u64,
     },
+    /// A number needs more digits than are held at the scale of the column it is compared with.
+    #[error("a number in column '{column}', or a difference of two, needs more than 76 digits")]
+    TooWide {
+        /// The column, by its left name.
+        column: String,
+    },
     /// A table could not be read or written.
     #[error("a table could not be read or written")]
     Table(#[from] TableError),
@@ -102,6 +108,7 @@ impl ReconcileError {
             Self::Currency { .. } => "give every amount a currency of three capital letters, such as USD",
             Self::NotValued { .. } => "write the amount's expression so that it is never null, with coalesce",
             Self::Overflow { .. } => "look for an amount that is out of all proportion, or split the data set",
+            Self::TooWide { .. } => "cast the column to decimal with fewer digits on both sides",
             Self::WrongColumns { .. } | Self::Unsorted { .. } => {
                 "run the control again; if it stays, report it as a fault of the program"
             }

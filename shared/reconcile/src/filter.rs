@@ -15,7 +15,7 @@ mod workers;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use tieout_tables::TableError;
+use tieout_tables::{Fingerprints, TableError};
 
 pub(crate) use self::candidates::Candidates;
 use self::candidates::Marks;
@@ -25,15 +25,6 @@ use self::scatter::{Scatter, partition_of};
 use self::spill::Spill;
 pub(crate) use self::workers::share_out;
 use crate::ReconcileError;
-
-/// TEMPORARY
-#[derive(Debug)]
-pub(crate) struct Fingerprints {
-    pub first_row: usize,
-    pub keys: Vec<[u64; 2]>,
-    pub values: Vec<u64>,
-    pub null_keys: Vec<u32>,
-}
 
 /// A side whose rows have fingerprints.
 pub(crate) trait Fingerprinted: Sync {

@@ -11,6 +11,7 @@ pub mod tidy;
 pub use fault_store::{FaultMoment, FaultStore};
 pub use fixed_clock::FixedClock;
 pub use oracle::{
-    OracleCell, OracleColumn, OracleComparison, OracleFinding, OracleGroup, compare_naively, tie_out_naively,
+    OracleCell, OracleColumn, OracleComparison, OracleDuplicates, OracleFigures, OracleFinding, OracleFloat,
+    OracleGroup, OraclePair, compare_naively, tie_out_naively,
 };
 pub use store_conformance::check_store;

@@ -54,6 +54,11 @@ impl<'a> Exceptions<'a> {
         self.noted.push(exception);
     }
 
+    /// Whether so much is noted that it should be copied out.
+    pub(super) fn are_many(&self) -> bool {
+        self.noted.len() >= BATCH_ROWS
+    }
+
     /// Copies out what was noted. Must be called before the merge leaves either batch.
     pub(super) fn copy_out(&mut self, left: Option<&Chunk>, right: Option<&Chunk>) -> Result<(), ReconcileError> {
         if self.noted.is_empty() {
@@ -93,14 +98,14 @@ impl<'a> Exceptions<'a> {
     fn keys(&self, left: &Picked<'_>, right: &Picked<'_>) -> Result<Vec<ArrayRef>, ReconcileError> {
         let from_left = BooleanArray::new(arrow::compute::is_not_null(&left.rows)?.values().clone(), None);
         let mut columns = Vec::with_capacity(self.plan.key.len());
-        for (index, pair) in self.plan.key.iter().enumerate() {
+        for (index, key) in self.plan.key.iter().enumerate() {
             let (left, right) = (left.key(index)?, right.key(index)?);
             let values = match (left, right) {
                 (Some(left), Some(right)) => zip(&from_left, &left, &right)?,
                 (Some(values), None) | (None, Some(values)) => values,
-                (None, None) => new_null_array(&pair.shown, from_left.len()),
+                (None, None) => new_null_array(&key.pair.form.common_type(), from_left.len()),
             };
-            columns.push(pair.show(&values)?);
+            columns.push(key.pair.show(&values)?);
         }
         Ok(columns)
     }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use tieout_model::{ClassAmount, ClassCount, ComparisonClass, ComparisonDetails, ComparisonResult, Side};
 
-use super::cursor::Cursor;
+use super::cursor::Chunk;
 use super::plan::ComparisonPlan;
 use super::value::Difference;
 use crate::ReconcileError;
@@ -26,7 +26,8 @@ pub(super) struct Tally<'a> {
     plan: &'a ComparisonPlan,
     left: SideTally,
     right: SideTally,
-    duplicate_keys: u64,
+    /// Keys whose rows all have one class because they are more than once, by class.
+    keys: [u64; ComparisonClass::ALL.len()],
     mismatches: Vec<u64>,
 }
 
@@ -38,29 +39,43 @@ impl<'a> Tally<'a> {
             SideTally { sums: std::array::from_fn(|_| vec![Sums::default(); columns]), ..SideTally::default() }
         };
         let mismatches = vec![0; plan.values.len()];
-        Self { plan, left: side(Side::Left), right: side(Side::Right), duplicate_keys: 0, mismatches }
+        Self {
+            plan,
+            left: side(Side::Left),
+            right: side(Side::Right),
+            keys: [0; ComparisonClass::ALL.len()],
+            mismatches,
+        }
     }
 
-    /// Counts the row at which a side stands.
-    pub(super) fn row(&mut self, side: Side, class: ComparisonClass, at: &Cursor<'_>) -> Result<(), ReconcileError> {
+    /// Counts a row of a batch.
+    pub(super) fn row(
+        &mut self,
+        side: Side,
+        class: ComparisonClass,
+        chunk: &Chunk,
+        row: usize,
+    ) -> Result<(), ReconcileError> {
         let tally = if side == Side::Left { &mut self.left } else { &mut self.right };
         let slot = slot(class);
         if let Some(rows) = tally.rows.get_mut(slot) {
             *rows += 1;
         }
-        let (Some(chunk), Some(sums)) = (at.chunk(), tally.sums.get_mut(slot)) else { return Ok(()) };
+        let Some(sums) = tally.sums.get_mut(slot) else { return Ok(()) };
         let plans = &self.plan.side(side).amounts;
         for ((sum, amounts), plan) in sums.iter_mut().zip(&chunk.amounts).zip(plans) {
-            if let Some((amount, currency)) = amounts.get(at.row()) {
+            if let Some((amount, currency)) = amounts.get(row) {
                 sum.add(amount, currency).ok_or_else(|| ReconcileError::Overflow { column: plan.column.clone() })?;
             }
         }
         Ok(())
     }
 
-    /// Counts a key that is more than once on a side.
-    pub(super) fn duplicate_key(&mut self) {
-        self.duplicate_keys += 1;
+    /// Counts a key whose rows all have one class because they are more than once on a side.
+    pub(super) fn key(&mut self, class: ComparisonClass) {
+        if let Some(keys) = self.keys.get_mut(slot(class)) {
+            *keys += 1;
+        }
     }
 
     /// Counts the columns of a key of class mismatch.
@@ -75,13 +90,15 @@ impl<'a> Tally<'a> {
         self,
         left_currencies: &Currencies,
         right_currencies: &Currencies,
+        details: ComparisonDetails,
     ) -> Result<ComparisonResult, ReconcileError> {
         use ComparisonClass as Class;
         let rows = |tally: &SideTally, class| tally.rows.get(slot(class)).copied().unwrap_or(0);
         let (left, right) = (self.plan.side(Side::Left), self.plan.side(Side::Right));
         let mut amounts = self.left.amounts(Side::Left, &left.amounts, left_currencies)?;
         amounts.extend(self.right.amounts(Side::Right, &right.amounts, right_currencies)?);
-        let names = self.plan.values.iter().map(|pair| pair.name.clone());
+        let names = self.plan.values.iter().map(|value| value.pair.name.clone());
+        let keys = |class| self.keys.get(slot(class)).copied().unwrap_or(0);
         Ok(ComparisonResult {
             id: self.plan.id.clone(),
             left: left.name.clone(),
@@ -91,7 +108,7 @@ impl<'a> Tally<'a> {
             mismatch: rows(&self.left, Class::Mismatch),
             only_left: rows(&self.left, Class::OnlyLeft),
             only_right: rows(&self.right, Class::OnlyRight),
-            duplicate_keys: self.duplicate_keys,
+            duplicate_keys: keys(Class::DuplicateKey),
             duplicate_rows_left: rows(&self.left, Class::DuplicateKey),
             duplicate_rows_right: rows(&self.right, Class::DuplicateKey),
             null_key_rows_left: rows(&self.left, Class::NullKey),
@@ -99,7 +116,12 @@ impl<'a> Tally<'a> {
             mismatch_by_column: names.zip(self.mismatches).collect::<BTreeMap<_, _>>(),
             classes: self.left.counts(Side::Left).chain(self.right.counts(Side::Right)).collect(),
             amounts,
-            details: ComparisonDetails::default(),
+            details: ComparisonDetails {
+                ambiguous_keys: keys(Class::Ambiguous),
+                group_matched_keys: keys(Class::GroupMatched),
+                group_mismatch_keys: keys(Class::GroupMismatch),
+                ..details
+            },
         })
     }
 }

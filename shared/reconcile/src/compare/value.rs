@@ -1,16 +1,19 @@
-//! Whether two values differ, and whether a difference is tolerated.
+//! Whether two values differ, whether a difference is tolerated, and how large it is.
 //!
-//! Numbers compare by value across types and scales, in integers wide enough for any pair of 38-digit decimals, so
-//! that no step rounds or overflows. Null equals null and differs from every value beyond any tolerance.
+//! Values compare in the form of their pair and every step is exact. Null equals null and differs from every value
+//! beyond any tolerance.
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, Date32Array, StringArray, TimestampMicrosecondArray};
-use arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType, i256};
-use tieout_model::{Decimal, Side};
-use tieout_tables::column_type;
+use arrow::array::{Array, ArrayRef, AsArray, BinaryArray, BooleanArray, Float64Array, Int64Array, StringArray};
+use arrow::datatypes::{Float64Type, i256};
+use tieout_model::{Decimal, Side, Tolerance};
+use tieout_tables::TextForm;
 
-use super::plan::{ComparedColumn, SideSchema, column};
+use super::form::{PairForm, one_zero_and_one_nan};
+use super::moment::{MomentRule, ticks};
+use super::number::{NumberRule, WideNumbers};
+use super::pair::{ColumnPair, PairRole};
+use super::spec::{ComparedColumn, SideSchema};
 use crate::ReconcileError;
-use crate::amount::{Numbers, scale_of};
 use crate::error::misfit;
 
 /// How two values compare.
@@ -27,255 +30,203 @@ pub(super) enum Difference {
 /// A compared pair of columns, resolved.
 #[derive(Debug)]
 pub(super) struct ValuePair {
-    /// The name under which differences are reported: the left column's.
-    pub(super) name: String,
-    left: usize,
-    right: usize,
-    numbers: Option<NumberRule>,
+    pub(super) pair: ColumnPair,
+    rule: Rule,
+    /// Whether a tolerance is declared, and what it may absorb.
+    pub(super) absorbs: Option<Absorbs>,
+    /// The place of the column among the left side's amounts.
+    pub(super) amount: Option<usize>,
 }
 
-/// How a pair of numeric columns compares.
+/// What the tolerance of a column may absorb.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct NumberRule {
-    /// Brings left values to the larger scale of the two: `10^(larger - left)`.
-    left_factor: i128,
-    /// Brings right values to the larger scale of the two.
-    right_factor: i128,
-    /// The largest difference tolerated, in units of the larger scale.
-    absolute: Option<i256>,
-    relative: Option<Relative>,
+pub(super) struct Absorbs {
+    pub(super) cap: Option<Decimal>,
+    /// Decimals of what is absorbed.
+    pub(super) scale: u8,
 }
 
-/// `tolerated = floor(fraction × |right| × multiply ÷ divide)` in units of the larger scale. One of the two is 1.
-#[derive(Debug, Clone, Copy)]
-struct Relative {
-    fraction: i256,
-    multiply: i256,
-    divide: i256,
+#[derive(Debug, Clone)]
+enum Rule {
+    Exact,
+    Number(NumberRule),
+    Moment(MomentRule),
 }
 
 impl ValuePair {
     /// Resolves a compared pair, or says why it does not compare.
-    pub(super) fn new(left: &SideSchema, right: &SideSchema, pair: &ComparedColumn) -> Result<Self, ReconcileError> {
-        let (left_index, left_type) = column(left, &pair.left)?;
-        let (right_index, right_type) = column(right, &pair.right)?;
-        let scales = scale_of(left_type).zip(scale_of(right_type));
-        let of = |data_type| column_type(data_type).map_or_else(|| format!("{data_type}"), |found| found.to_string());
-        if scales.is_none() && left_type != right_type {
-            let (left_name, right_name) = (&left.name, &right.name);
-            let problem = format!(
-                "column '{}' of '{left_name}' is {}, but '{}' of '{right_name}' is {}",
-                pair.left,
-                of(left_type),
-                pair.right,
-                of(right_type)
-            );
-            return Err(misfit(problem, "declare both with the same type, or leave the column out"));
-        }
-        for tolerance in [pair.absolute, pair.relative].into_iter().flatten() {
-            if scales.is_none() {
-                let problem = format!("column '{}' has a tolerance, but is {}", pair.left, of(left_type));
-                return Err(misfit(problem, "set tolerances on numeric columns only"));
+    pub(super) fn new(left: &SideSchema, right: &SideSchema, column: &ComparedColumn) -> Result<Self, ReconcileError> {
+        let pair = ColumnPair::new(left, right, &column.names, &column.normalisation, PairRole::Compared)?;
+        let tolerance = &column.tolerance;
+        check_tolerance(&pair, tolerance)?;
+        let rule = match &pair.form {
+            PairForm::Number { scales, .. } => Rule::Number(NumberRule::new(*scales, tolerance)),
+            PairForm::Date | PairForm::DateOf | PairForm::Timestamp { .. } | PairForm::Time { .. } => {
+                Rule::Moment(MomentRule::new(&pair.form, tolerance.days))
             }
-            if tolerance.is_negative() {
-                let problem = format!("the tolerance of column '{}' is below zero", pair.left);
-                return Err(misfit(problem, "set a tolerance of zero or more"));
-            }
-        }
-        let numbers = scales.and_then(|scales| NumberRule::new(scales, pair.absolute, pair.relative));
-        if scales.is_some() && numbers.is_none() {
-            return Err(misfit(
-                format!("the tolerance of column '{}' cannot be held exactly", pair.left),
-                "set a tolerance with fewer digits",
-            ));
-        }
-        Ok(Self { name: pair.left.clone(), left: left_index, right: right_index, numbers })
+            PairForm::Text(_) | PairForm::Boolean | PairForm::Float | PairForm::Binary => Rule::Exact,
+        };
+        let declared = tolerance.absolute.is_some() || tolerance.relative.is_some() || tolerance.days.is_some();
+        let scale = if let Rule::Number(rule) = &rule { rule.scale } else { 0 };
+        let absorbs = declared.then_some(Absorbs { cap: tolerance.cap, scale });
+        let amount = left.amounts.iter().position(|amount| amount.column == column.names.left);
+        Ok(Self { pair, rule, absorbs, amount })
     }
 
-    /// The position on a side.
-    pub(super) fn index(&self, side: Side) -> usize {
-        if side == Side::Left { self.left } else { self.right }
+    /// How the numbers of the pair compare; `None` when they are none.
+    pub(super) fn number_rule(&self) -> Option<&NumberRule> {
+        if let Rule::Number(rule) = &self.rule { Some(rule) } else { None }
     }
 
-    /// Binds the pair to one batch of each side; `None` when a column has another type than the plan knows.
-    pub(super) fn bind(&self, left: &ArrayRef, right: &ArrayRef) -> Option<BoundPair> {
-        if let Some(rule) = self.numbers {
-            return Some(BoundPair::Number(Numbers::read(left)?, Numbers::read(right)?, rule));
+    /// Binds the pair to one batch of each side.
+    pub(super) fn bind(&self, left: &[ArrayRef], right: &[ArrayRef]) -> Result<BoundPair, ReconcileError> {
+        let columns = (self.pair.column(Side::Left, left)?, self.pair.column(Side::Right, right)?);
+        if let Rule::Moment(rule) = &self.rule {
+            let moments = |side, columns| {
+                let values = self.pair.form.day_of(side, self.pair.column(side, columns)?);
+                let values = values.map_err(|problem| self.pair.error(problem))?;
+                ticks(&values).map_err(|problem| self.pair.error(problem))
+            };
+            return Ok(BoundPair::Moment(moments(Side::Left, left)?, moments(Side::Right, right)?, *rule));
         }
-        Some(match left.data_type() {
-            DataType::Utf8 => BoundPair::Text(left.as_string_opt()?.clone(), right.as_string_opt()?.clone()),
-            DataType::Boolean => BoundPair::Boolean(left.as_boolean_opt()?.clone(), right.as_boolean_opt()?.clone()),
-            DataType::Date32 => BoundPair::Date(
-                left.as_primitive_opt::<Date32Type>()?.clone(),
-                right.as_primitive_opt::<Date32Type>()?.clone(),
-            ),
-            DataType::Timestamp(TimeUnit::Microsecond, None) => BoundPair::Timestamp(
-                left.as_primitive_opt::<TimestampMicrosecondType>()?.clone(),
-                right.as_primitive_opt::<TimestampMicrosecondType>()?.clone(),
-            ),
+        self.bind_exact(columns.0, columns.1).ok_or_else(|| self.pair.absent())
+    }
+
+    fn bind_exact(&self, left: &ArrayRef, right: &ArrayRef) -> Option<BoundPair> {
+        Some(match (&self.pair.form, &self.rule) {
+            (_, Rule::Number(rule)) => {
+                BoundPair::Number(WideNumbers::read(left)?, WideNumbers::read(right)?, rule.clone())
+            }
+            (PairForm::Text(form), _) => {
+                BoundPair::Text(left.as_string_opt()?.clone(), right.as_string_opt()?.clone(), form.clone())
+            }
+            (PairForm::Boolean, _) => {
+                BoundPair::Boolean(left.as_boolean_opt()?.clone(), right.as_boolean_opt()?.clone())
+            }
+            (PairForm::Float, _) => {
+                let floats = |values: &ArrayRef| values.as_primitive_opt::<Float64Type>().cloned();
+                BoundPair::Float(floats(left)?, floats(right)?)
+            }
+            (PairForm::Binary, _) => BoundPair::Binary(left.as_binary_opt()?.clone(), right.as_binary_opt()?.clone()),
             _ => return None,
         })
     }
 }
 
+/// Refuses a tolerance that the pair cannot have.
+fn check_tolerance(pair: &ColumnPair, tolerance: &Tolerance) -> Result<(), ReconcileError> {
+    let name = &pair.name;
+    let number = matches!(pair.form, PairForm::Number { .. });
+    let day = matches!(pair.form, PairForm::Date | PairForm::DateOf | PairForm::Timestamp { .. });
+    let limits = [tolerance.absolute, tolerance.relative.map(|relative| relative.fraction), tolerance.cap];
+    if !number && (tolerance.absolute.is_some() || tolerance.relative.is_some()) {
+        let cure = if day { "set a tolerance in days" } else { "cast it to decimal, or leave the tolerance out" };
+        return Err(misfit(
+            format!("column '{name}' has a tolerance, but is no decimal or integer on both sides"),
+            cure,
+        ));
+    }
+    if !day && tolerance.days.is_some() {
+        let problem = format!("column '{name}' has a tolerance in days, but is no date or timestamp on both sides");
+        let cure = if number { "set an absolute or relative tolerance" } else { "leave the tolerance out" };
+        return Err(misfit(problem, cure));
+    }
+    if limits.into_iter().flatten().any(Decimal::is_negative) {
+        let problem = format!("the tolerance of column '{name}' is below zero");
+        return Err(misfit(problem, "set a tolerance of zero or more"));
+    }
+    if tolerance.cap.is_some() && tolerance.absolute.is_none() && tolerance.relative.is_none() {
+        let problem = format!("column '{name}' has a cap, but no absolute or relative tolerance");
+        return Err(misfit(problem, "set the tolerance that the cap is for, or leave the cap out"));
+    }
+    Ok(())
+}
+
 /// A compared pair over one batch of each side.
 #[derive(Debug)]
 pub(super) enum BoundPair {
-    Text(StringArray, StringArray),
+    Text(StringArray, StringArray, TextForm),
     Boolean(BooleanArray, BooleanArray),
-    Date(Date32Array, Date32Array),
-    Timestamp(TimestampMicrosecondArray, TimestampMicrosecondArray),
-    Number(Numbers, Numbers, NumberRule),
+    Number(WideNumbers, WideNumbers, NumberRule),
+    Moment(Int64Array, Int64Array, MomentRule),
+    Float(Float64Array, Float64Array),
+    Binary(BinaryArray, BinaryArray),
 }
 
 impl BoundPair {
-    /// Compares a row of the left batch with a row of the right batch.
-    pub(super) fn difference(&self, left: usize, right: usize) -> Difference {
+    /// Compares a row of the left batch with a row of the right batch; `None` when numbers do not fit a common unit.
+    pub(super) fn difference(&self, left: usize, right: usize) -> Option<Difference> {
         let equal = match self {
-            Self::Text(lefts, rights) => {
-                (lefts.is_valid(left).then(|| lefts.value(left)))
-                    == (rights.is_valid(right).then(|| rights.value(right)))
-            }
+            Self::Text(lefts, rights, form) => match (get(lefts, left), get(rights, right)) {
+                (Some(left), Some(right)) => {
+                    left == right || (!form.is_exact() && form.apply(left) == form.apply(right))
+                }
+                (left, right) => left == right,
+            },
             Self::Boolean(lefts, rights) => {
-                (lefts.is_valid(left).then(|| lefts.value(left)))
-                    == (rights.is_valid(right).then(|| rights.value(right)))
+                lefts.is_valid(left).then(|| lefts.value(left)) == rights.is_valid(right).then(|| rights.value(right))
             }
-            Self::Date(lefts, rights) => {
-                (lefts.is_valid(left).then(|| lefts.value(left)))
-                    == (rights.is_valid(right).then(|| rights.value(right)))
+            Self::Float(lefts, rights) => float(lefts, left) == float(rights, right),
+            Self::Binary(lefts, rights) => {
+                lefts.is_valid(left).then(|| lefts.value(left)) == rights.is_valid(right).then(|| rights.value(right))
             }
-            Self::Timestamp(lefts, rights) => {
-                (lefts.is_valid(left).then(|| lefts.value(left)))
-                    == (rights.is_valid(right).then(|| rights.value(right)))
-            }
-            Self::Number(lefts, rights, rule) => {
-                return match (lefts.get(left), rights.get(right)) {
-                    (Some(left), Some(right)) => rule.difference(left, right),
-                    (None, None) => Difference::None,
-                    _ => Difference::Beyond,
+            Self::Number(lefts, rights, rule) => match (lefts.get(left), rights.get(right)) {
+                (Some(left), Some(right)) => return rule.difference(left, right),
+                (left, right) => left.is_none() && right.is_none(),
+            },
+            Self::Moment(lefts, rights, rule) => match (moment(lefts, left), moment(rights, right)) {
+                (Some(left), Some(right)) => return Some(rule.difference(left, right)),
+                (left, right) => left.is_none() && right.is_none(),
+            },
+        };
+        Some(if equal { Difference::None } else { Difference::Beyond })
+    }
+
+    /// The absolute difference of two values: of numbers in the unit of the finer column, of moments in days begun.
+    ///
+    /// `None` when a value is null or of another type.
+    pub(super) fn apart(&self, left: usize, right: usize) -> Result<Option<i256>, DoesNotFit> {
+        match self {
+            Self::Number(..) => {
+                let (Some(left), Some(right)) = (self.left_number(left)?, self.right_number(right)?) else {
+                    return Ok(None);
                 };
+                Ok(Some(right.checked_sub(left).and_then(i256::checked_abs).ok_or(DoesNotFit)?))
             }
-        };
-        if equal { Difference::None } else { Difference::Beyond }
-    }
-}
-
-impl NumberRule {
-    fn new((left, right): (u8, u8), absolute: Option<Decimal>, relative: Option<Decimal>) -> Option<Self> {
-        let larger = left.max(right);
-        let absolute = match absolute.map(Decimal::normalized) {
-            None => None,
-            // Differences are whole units of the larger scale, so a finer tolerance may be cut to whole units.
-            Some(limit) if limit.scale() > larger => {
-                Some(i256::from_i128(limit.unscaled()).checked_div(power_of_ten(limit.scale() - larger)?)?)
+            Self::Moment(lefts, rights, rule) => {
+                let both = moment(lefts, left).zip(moment(rights, right));
+                Ok(both.map(|(left, right)| i256::from_i128(rule.days_begun(left, right))))
             }
-            Some(limit) => Some(i256::from_i128(limit.unscaled()).checked_mul(power_of_ten(larger - limit.scale())?)?),
-        };
-        let relative = match relative.map(Decimal::normalized) {
-            None => None,
-            Some(fraction) => {
-                let (up, down) = (larger - right, fraction.scale());
-                Some(Relative {
-                    fraction: i256::from_i128(fraction.unscaled()),
-                    multiply: power_of_ten(up.saturating_sub(down))?,
-                    divide: power_of_ten(down.saturating_sub(up))?,
-                })
-            }
-        };
-        Some(Self {
-            left_factor: power_of_ten(larger - left)?.to_i128()?,
-            right_factor: power_of_ten(larger - right)?.to_i128()?,
-            absolute,
-            relative,
-        })
+            _ => Ok(None),
+        }
     }
 
-    fn difference(&self, left: i128, right: i128) -> Difference {
-        if self.left_factor == self.right_factor && left == right {
-            return Difference::None;
-        }
-        // Each product is below 10^76 and their difference below 2 × 10^76; the type holds 5 × 10^76.
-        let scaled = |value: i128, factor: i128| i256::from_i128(value).wrapping_mul(i256::from_i128(factor));
-        let apart = scaled(left, self.left_factor).wrapping_sub(scaled(right, self.right_factor)).wrapping_abs();
-        if apart == i256::ZERO {
-            return Difference::None;
-        }
-        let tolerated = self.absolute.is_some_and(|limit| apart <= limit)
-            || self.relative.is_some_and(|relative| relative.tolerates(apart, right));
-        if tolerated { Difference::Tolerated } else { Difference::Beyond }
+    /// A left number in the unit of the finer column.
+    pub(super) fn left_number(&self, row: usize) -> Result<Option<i256>, DoesNotFit> {
+        let Self::Number(lefts, _, rule) = self else { return Ok(None) };
+        lefts.get(row).map(|value| rule.left(value).ok_or(DoesNotFit)).transpose()
+    }
+
+    /// A right number in the unit of the finer column.
+    pub(super) fn right_number(&self, row: usize) -> Result<Option<i256>, DoesNotFit> {
+        let Self::Number(_, rights, rule) = self else { return Ok(None) };
+        rights.get(row).map(|value| rule.right(value).ok_or(DoesNotFit)).transpose()
     }
 }
 
-impl Relative {
-    fn tolerates(&self, apart: i256, right: i128) -> bool {
-        // Below 10^76.
-        let base = self.fraction.wrapping_mul(i256::from_i128(right).wrapping_abs());
-        match base.checked_mul(self.multiply).and_then(|limit| limit.checked_div(self.divide)) {
-            Some(limit) => apart <= limit,
-            // The limit is beyond 5 × 10^76 and therefore beyond any difference.
-            None => true,
-        }
-    }
+/// A number does not fit the unit of the finer column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct DoesNotFit;
+
+fn get(values: &StringArray, row: usize) -> Option<&str> {
+    values.is_valid(row).then(|| values.value(row))
 }
 
-fn power_of_ten(exponent: u8) -> Option<i256> {
-    i256::from_i128(10).checked_pow(u32::from(exponent))
+/// The bits of a float that are the same for all that equal it by value.
+fn float(values: &Float64Array, row: usize) -> Option<u64> {
+    values.is_valid(row).then(|| one_zero_and_one_nan(values.value(row)).to_bits())
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn judge(left: &str, right: &str, absolute: Option<&str>, relative: Option<&str>) -> Difference {
-        let decimal = |text: &str| text.parse::<Decimal>().unwrap();
-        let (left, right) = (decimal(left), decimal(right));
-        let rule =
-            NumberRule::new((left.scale(), right.scale()), absolute.map(decimal), relative.map(decimal)).unwrap();
-        rule.difference(left.unscaled(), right.unscaled())
-    }
-
-    #[test]
-    fn numbers_compare_by_value_across_scales() {
-        assert_eq!(judge("1.10", "1.1", None, None), Difference::None);
-        assert_eq!(judge("1", "1.0000", None, None), Difference::None);
-        assert_eq!(judge("1.10", "1.101", None, None), Difference::Beyond);
-        assert_eq!(judge("0.00", "0", None, None), Difference::None);
-    }
-
-    #[test]
-    fn a_tolerance_holds_up_to_and_including_itself() {
-        use Difference::{Beyond, Tolerated};
-        for (left, right, absolute, relative, expected) in [
-            ("10.00", "10.01", Some("0.01"), None, Tolerated),
-            ("10.00", "10.02", Some("0.01"), None, Beyond),
-            ("-10.00", "-10.01", Some("0.010"), None, Tolerated),
-            ("10.0", "10.2", Some("0.19999"), None, Beyond),
-            ("10.0", "10.1", Some("0.19999"), None, Tolerated),
-            ("10", "11", Some("0.99"), None, Beyond),
-            ("10", "12", Some("2"), None, Tolerated),
-            ("101.00", "100.00", None, Some("0.01"), Tolerated),
-            ("101.01", "100.00", None, Some("0.01"), Beyond),
-            ("-101.00", "-100.00", None, Some("0.01"), Tolerated),
-            ("0.01", "0.00", None, Some("1"), Beyond),
-            ("1.001", "1", None, Some("0.001"), Tolerated),
-            ("1.0011", "1", None, Some("0.001"), Beyond),
-            ("7", "3.50", None, Some("1"), Tolerated),
-            ("10.00", "10.01", Some("0"), Some("0.001"), Tolerated),
-            ("10.00", "-10.00", Some("19.99"), None, Beyond),
-        ] {
-            assert_eq!(judge(left, right, absolute, relative), expected, "{left} {right} {absolute:?} {relative:?}");
-        }
-    }
-
-    #[test]
-    fn the_widest_decimals_compare_without_overflow() {
-        let (huge, tiny) = ("9".repeat(38), format!("0.{}1", "0".repeat(37)));
-        let minus = format!("-{huge}");
-        assert_eq!(judge(&huge, &tiny, None, None), Difference::Beyond);
-        assert_eq!(judge(&huge, &minus, Some(&huge), None), Difference::Beyond);
-        assert_eq!(judge(&huge, &minus, None, Some("2")), Difference::Tolerated);
-        assert_eq!(judge(&huge, &tiny, Some(&huge), None), Difference::Tolerated);
-        assert_eq!(judge(&tiny, &huge, None, Some(&huge)), Difference::Tolerated);
-        assert_eq!(judge(&tiny, &huge, None, Some("0.5")), Difference::Beyond);
-    }
+fn moment(values: &Int64Array, row: usize) -> Option<i64> {
+    values.is_valid(row).then(|| values.value(row))
 }

@@ -8,9 +8,10 @@ use arrow::record_batch::RecordBatch;
 use arrow::row::{RowConverter, Rows, SortField};
 
 use crate::TableError;
-use crate::schema::{house_type, position};
+use crate::schema::position;
 
-/// Key columns and their conversion to comparable bytes: ascending, nulls first.
+/// Key columns, of any type whose values have an order, and their conversion to comparable bytes: ascending, nulls
+/// first.
 #[derive(Debug)]
 pub(super) struct SortKey {
     columns: Vec<usize>,
@@ -20,11 +21,8 @@ pub(super) struct SortKey {
 impl SortKey {
     pub(super) fn new(schema: &Schema, key: &[String]) -> Result<Self, TableError> {
         let columns = key.iter().map(|name| position(schema, name)).collect::<Result<Vec<_>, _>>()?;
-        let field = |index: &usize| {
-            let field = schema.field(*index);
-            house_type(field).map(|_| SortField::new(field.data_type().clone()))
-        };
-        let mut fields = columns.iter().map(field).collect::<Result<Vec<_>, _>>()?;
+        let field = |index: &usize| SortField::new(schema.field(*index).data_type().clone());
+        let mut fields: Vec<SortField> = columns.iter().map(field).collect();
         if fields.is_empty() {
             fields.push(SortField::new(DataType::Boolean));
         }

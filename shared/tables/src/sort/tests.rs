@@ -137,3 +137,39 @@ fn no_rows_stay_no_rows() {
     let sorter = Sorter::new(batch(&[]).schema(), &key(&["text"]), scratch.path()).unwrap();
     assert_eq!(sorter.finish().unwrap().count(), 0);
 }
+
+#[test]
+fn every_type_that_a_comparison_may_have_sorts_with_nulls_first() {
+    use arrow::array::{
+        BinaryArray, Decimal256Array, Float64Array, Time64NanosecondArray, TimestampMicrosecondArray,
+        TimestampNanosecondArray,
+    };
+    use arrow::datatypes::i256;
+    let huge = i256::from_i128(i128::MAX);
+    let wide = Decimal256Array::from(vec![Some(huge), None, Some(i256::MINUS_ONE)]);
+    let bytes: Vec<Option<&[u8]>> = vec![Some(b"\xff"), None, Some(b"")];
+    let columns: [ArrayRef; 6] = [
+        Arc::new(wide.with_precision_and_scale(50, 2).unwrap()),
+        Arc::new(Float64Array::from(vec![Some(1.5), None, Some(-0.0)])),
+        Arc::new(BinaryArray::from(bytes)),
+        Arc::new(Time64NanosecondArray::from(vec![Some(2), None, Some(1)])),
+        Arc::new(TimestampNanosecondArray::from(vec![Some(2), None, Some(-1)])),
+        Arc::new(TimestampMicrosecondArray::from(vec![Some(2), None, Some(-1)]).with_timezone("UTC")),
+    ];
+    for column in columns {
+        let scratch = tempfile::tempdir().unwrap();
+        let number: ArrayRef = Arc::new(Int64Array::from(vec![2, 0, 1]));
+        let batch =
+            RecordBatch::try_from_iter_with_nullable([("key", column, true), ("number", number, true)]).unwrap();
+        let tiny = Limits { buffer_bytes: 1, run_batch_bytes: 1, fan_in: 2 };
+        let mut sorter = Sorter::with_limits(batch.schema(), &key(&["key"]), scratch.path(), tiny).unwrap();
+        for row in 0..3 {
+            sorter.push(batch.slice(row, 1)).unwrap();
+        }
+        let numbers = sorter
+            .finish()
+            .unwrap()
+            .flat_map(|batch| batch.unwrap().column(1).as_primitive::<Int64Type>().values().to_vec());
+        assert_eq!(numbers.collect::<Vec<_>>(), [0, 1, 2], "{}", batch.schema().field(0).data_type());
+    }
+}

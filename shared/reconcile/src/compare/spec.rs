@@ -1,0 +1,72 @@
+//! What a comparison is asked for, by names of columns.
+//!
+//! Nothing here was checked against the columns that there are; `ComparisonPlan::new` does that.
+
+use arrow::datatypes::SchemaRef;
+use tieout_model::{AmountColumn, ColumnNames, Decimal, Duplicates, Normalisation, Tolerance};
+
+/// A side of a comparison: a data set with its columns and amount columns.
+#[derive(Debug, Clone)]
+pub struct SideSchema {
+    /// Name of the data set.
+    pub name: String,
+    /// Its columns, of wide types only.
+    pub schema: SchemaRef,
+    /// Its amount columns, summed by class.
+    pub amounts: Vec<AmountColumn>,
+}
+
+/// A comparison as it is declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComparisonSpec {
+    /// Id in the definition.
+    pub id: String,
+    /// The columns that identify a row on both sides; at least one.
+    pub key: Vec<KeyColumn>,
+    /// The columns that are compared.
+    pub columns: Vec<ComparedColumn>,
+    /// What happens with a key that is more than once on a side.
+    pub duplicates: Duplicates,
+    /// Differences to add up.
+    pub sum_difference: Option<SumDifference>,
+    /// Other tolerances whose effect is to be told.
+    pub what_if: Vec<WhatIfSpec>,
+}
+
+/// A pair of key columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyColumn {
+    /// The columns.
+    pub names: ColumnNames,
+    /// Steps by which both sides are brought into one form first; empty matches exactly.
+    pub normalisation: Normalisation,
+}
+
+/// A compared pair of columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComparedColumn {
+    /// The columns; differences are reported under the left name.
+    pub names: ColumnNames,
+    /// Differences that are tolerated; the default tolerates none.
+    pub tolerance: Tolerance,
+    /// Steps by which both sides are brought into one form first; empty compares exactly.
+    pub normalisation: Normalisation,
+}
+
+/// The sum of `right - left` over the compared pairs, by the values of columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SumDifference {
+    /// The left name of a compared numeric column.
+    pub amount: String,
+    /// Left names of key or compared columns.
+    pub by: Vec<String>,
+}
+
+/// Absolute tolerances in place of a column's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhatIfSpec {
+    /// The left name of a compared numeric column.
+    pub column: String,
+    /// The tolerances, in the order in which they are reported.
+    pub tolerances: Vec<Decimal>,
+}
