@@ -106,10 +106,14 @@ fn judge(
         for _ in 0..settings.threads.clamp(1, tasks.len().max(1)) {
             let (left_sender, right_sender, next) = (left_sender.clone(), right_sender.clone(), &next);
             scope.spawn(move || {
+                let mut left_sender = Some(left_sender);
                 // The right side waits until the left side has been taken, so tasks come in that order.
                 while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let sender = if task.side == Side::Left { &left_sender } else { &right_sender };
-                    if task.send(sender).is_err() {
+                    if task.side == Side::Right {
+                        // The left side ends when nobody can send to it, and not only when the right side does.
+                        left_sender = None;
+                    }
+                    if task.send(left_sender.as_ref().unwrap_or(&right_sender)).is_err() {
                         break;
                     }
                 }

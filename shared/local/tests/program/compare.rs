@@ -29,7 +29,7 @@ fn every_row_is_counted_in_its_class() {
         ("rows_left", json!(7)),
         ("rows_right", json!(6)),
         ("equal", json!(false)),
-        ("amount_diff", json!([["true", "1.05"]])),
+        ("amount_diff", json!([["false", "41.00"], ["true", "-39.95"]])),
         ("warnings", json!([])),
     ] {
         assert_eq!(summary[key], expected, "{key}");

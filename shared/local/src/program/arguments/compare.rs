@@ -14,9 +14,11 @@ use super::column_values::{
 
 /// Examples at the end of the help of `tieout compare`.
 pub(super) const EXAMPLES: &str = "Examples:\n  \
-    tieout compare left.csv right.csv --on company,document_no --abs-tol amount=0.05 --output differences\n  \
-    tieout compare left.csv right.csv --on company,document_no --what-if amount=0,0.01,0.05 --format json\n\n\
-    Kinds of file by the end of the name: .parquet, .csv .tsv .txt, .jsonl .ndjson (these also with .gz or .zst), .xlsx.\n\
+    tieout compare left.csv right.csv --on company,document_no --abs-tol amount=0.05\n  \
+    tieout compare left.csv right.csv --on company,document_no --output differences\n  \
+    tieout compare left.csv right.csv --on company,document_no --what-if amount=0,0.01,0.05\n\n\
+    Files by the end of their names: .parquet, .xlsx, .csv, .tsv, .txt, .jsonl, .ndjson; text also\n\
+    with .gz or .zst.\n\
     Exit codes: 0 equal or within tolerance, 1 differences, 2 bad input and nothing was written,\n\
     3 the machine failed, 130 interrupted.";
 
