@@ -3,6 +3,7 @@
 //! Every name is resolved and every default filled in; nothing is left to guess.
 
 mod checks;
+mod comparison;
 mod completeness;
 mod data_set;
 
@@ -10,7 +11,8 @@ use std::collections::BTreeMap;
 
 use tieout_model::{ColumnType, ControlId, Digest, Outcome};
 
-pub use checks::{Assertion, AtStake, ColumnPair, ComparedColumn, Comparison, Threshold, TieOut, TotalOf};
+pub use checks::{Assertion, AtStake, Threshold, TieOut, TotalOf};
+pub use comparison::{ComparedColumn, Comparison, KeyColumn, WhatIfColumn};
 pub use completeness::{DataSetTest, ExpectedCount, ExpectedTotal};
 pub use data_set::{Compression, DataSet, DataSetQuery, Derived, Encoding, FileFormat, PeriodStart, Scope, Within};
 

@@ -7,12 +7,23 @@ mod fixture;
 use fixture::folder;
 use tieout_catalog::{
     Compression, Control, CutoffRuleKind, DataSetQuery, DataSetTest, Encoding, ExpectedCount, ExpectedTotal,
-    FileFormat, PeriodStart, SourceKind, Within, definition_digest, load,
+    FileFormat, PeriodStart, SourceKind, WhatIfColumn, Within, definition_digest, load,
 };
-use tieout_model::{ColumnType, CurrencyOf, NegativeForm, Outcome, Severity};
+use tieout_model::{
+    ColumnNames, ColumnType, CurrencyOf, DayTolerance, Decimal, Duplicates, NegativeForm, NormalisationStep, Outcome,
+    RelativeBase, RelativeTolerance, Severity, Tolerance,
+};
 
 fn loaded(edits: &[(&str, &str)]) -> Control {
     load(&folder(edits)).unwrap_or_else(|diagnostics| panic!("{diagnostics}"))
+}
+
+fn decimal(text: &str) -> Decimal {
+    text.parse().unwrap()
+}
+
+fn columns(left: &str, right: &str) -> ColumnNames {
+    ColumnNames { left: left.to_owned(), right: right.to_owned() }
 }
 
 fn format_of(control: &Control, index: usize) -> &FileFormat {
@@ -93,10 +104,16 @@ fn files_without_quotes_or_header_and_other_encodings_are_declared() {
 fn checks_are_as_written() {
     let control = loaded(&[]);
     let [bank_sums, bank_ledger] = control.comparisons.as_slice() else { panic!("two comparisons") };
-    assert_eq!(bank_sums.columns[0].absolute.unwrap().to_string(), "0.01");
-    assert_eq!(bank_sums.columns[0].relative, None);
-    assert_eq!(bank_ledger.columns[0].relative.unwrap().to_string(), "0.5");
-    assert_eq!((bank_ledger.key[0].left.as_str(), bank_ledger.key[0].right.as_str()), ("reference", "reference"));
+    assert_eq!(
+        bank_sums.columns[0].tolerance,
+        Tolerance { absolute: Some(decimal("0.01")), relative: None, days: None, cap: None }
+    );
+    let half = RelativeTolerance { fraction: decimal("0.5"), base: RelativeBase::Right };
+    assert_eq!(bank_ledger.columns[0].tolerance, Tolerance { relative: Some(half), ..Tolerance::default() });
+    assert_eq!(bank_ledger.key[0].names, columns("reference", "reference"));
+    assert!(bank_ledger.key[0].normalisation.is_empty() && bank_ledger.columns[0].normalisation.is_empty());
+    assert_eq!(bank_ledger.duplicates, Duplicates::List);
+    assert!(bank_ledger.what_if.is_empty() && bank_ledger.relax.is_empty() && !bank_ledger.paranoid);
     let tie_out = &control.tie_outs[0];
     assert_eq!(
         (tie_out.by.as_slice(), tie_out.thresholds.as_slice()),
@@ -106,6 +123,69 @@ fn checks_are_as_written() {
     let at_stake = positive.at_stake.as_ref().unwrap();
     assert_eq!((at_stake.expression.as_str(), at_stake.decimals), ("abs(amount)", 2));
     assert_eq!((sums_positive.severity, sums_positive.at_stake.as_ref()), (Severity::Review, None));
+}
+
+#[test]
+fn a_comparison_declares_how_rows_match_and_what_may_differ() {
+    let declared = r#"key = [{ name = "reference", normalise = ["case", "trim"] }, { left = "count", right = "lines" }]
+columns = [
+  { name = "amount", absolute = "0.05", relative = "0.01", relative_base = "max", cap = "100.00" },
+  { left = "reference", right = "money", normalise = ["number"] },
+]
+duplicates = { sum = "amount" }
+what_if = [{ column = "amount", tolerances = ["0", "0.01", "1"] }]
+relax = [["count"], ["reference"]]
+paranoid = true"#;
+    let key_and_columns = "key = [{ left = \"reference\", right = \"reference\" }]\n\
+                           columns = [{ left = \"amount\", right = \"amount\", relative = \"0.5\" }]";
+    let control = loaded(&[(key_and_columns, declared)]);
+    let comparison = &control.comparisons[1];
+    assert_eq!(comparison.key[0].normalisation.0, [NormalisationStep::Trim, NormalisationStep::Case].into());
+    assert_eq!(comparison.key[1].names, columns("count", "lines"));
+    let relative = RelativeTolerance { fraction: decimal("0.01"), base: RelativeBase::Max };
+    assert_eq!(
+        comparison.columns[0].tolerance,
+        Tolerance {
+            absolute: Some(decimal("0.05")),
+            relative: Some(relative),
+            days: None,
+            cap: Some(decimal("100.00"))
+        }
+    );
+    assert_eq!(comparison.columns[1].names, columns("reference", "money"));
+    assert_eq!(comparison.columns[1].normalisation.0, [NormalisationStep::Number].into());
+    assert_eq!(comparison.duplicates, Duplicates::Sum(columns("amount", "amount")));
+    let tolerances = ["0", "0.01", "1"].map(decimal).to_vec();
+    assert_eq!(comparison.what_if, [WhatIfColumn { column: "amount".to_owned(), tolerances }]);
+    assert_eq!(comparison.relax, [["count"], ["reference"]]);
+    assert!(comparison.paranoid);
+}
+
+#[test]
+fn rows_of_one_key_are_paired_in_a_declared_order_and_days_count_both_ways() {
+    let declared = [
+        (
+            r#"columns = [{ name = "amount", absolute = "0.01" }]"#,
+            "columns = [{ name = \"booked_on\", days = 2 }]\n\
+             duplicates = { pair_by = [\"booked_on\", { left = \"amount\", right = \"amount\" }] }",
+        ),
+        (
+            r#"columns = [{ left = "amount", right = "amount", relative = "0.5" }]"#,
+            "columns = [{ left = \"booked_on\", right = \"booked_on\", days = { before = 1, after = 3 } }]\n\
+             duplicates = \"list\"",
+        ),
+        (
+            r#"  { name = "lines", type = "integer" },"#,
+            "  { name = \"lines\", type = \"integer\" },\n  { name = \"booked_on\", type = \"date\" },",
+        ),
+    ];
+    let control = loaded(&declared);
+    let [bank_sums, bank_ledger] = control.comparisons.as_slice() else { panic!("two comparisons") };
+    assert_eq!(bank_sums.columns[0].tolerance.days, Some(DayTolerance { before: 2, after: 2 }));
+    let order = vec![columns("booked_on", "booked_on"), columns("amount", "amount")];
+    assert_eq!(bank_sums.duplicates, Duplicates::Pair(order));
+    assert_eq!(bank_ledger.columns[0].tolerance.days, Some(DayTolerance { before: 1, after: 3 }));
+    assert_eq!(bank_ledger.duplicates, Duplicates::List);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 //!
 //! A file that is not the one that was packed is left alone: it is named already, and nothing follows from it.
 
+mod absorbed;
 mod assertion;
 mod conclusion;
 mod data_set;
@@ -88,7 +89,7 @@ pub(crate) fn recompute(
     }
     identity::check_result(&result, header, findings);
     data_set::check_all(package, &result, findings)?;
-    table::check_all(package, &result, findings);
+    table::check_all(package, &result, findings)?;
     tie_out::check_all(package, &result, findings);
     assertion::check_all(package, &result, findings);
     conclusion::check(&result, findings);

@@ -3,6 +3,7 @@
 //! Pure: the reconcile stage concludes a run with it, and the verifier concludes the recorded figures again. A
 //! verdict is therefore never taken on trust, and concluding twice gives the same answer.
 
+mod comparison;
 mod figures;
 mod population;
 

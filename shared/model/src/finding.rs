@@ -16,12 +16,13 @@ pub struct Finding {
     pub subject: String,
     /// What was found, in a few words.
     pub title: String,
-    /// How many: keys of a class, groups of a tie-out, rows of an assertion or of a data set.
+    /// How many: keys of a class, groups of a tie-out, rows of an assertion or of a data set; a tolerance that is over
+    /// its cap is one, in each currency.
     pub count: u64,
     /// The amount at stake per currency, without sign; empty when the check has no amount.
     ///
-    /// For a class of a comparison it is the difference of both sides' sums, for a tie-out the largest difference,
-    /// for an assertion the sum of its failed rows.
+    /// For a class of a comparison it is the difference of both sides' sums, for a tolerance over its cap all that it
+    /// absorbed, for a tie-out the largest difference, for an assertion the sum of its failed rows.
     pub amounts: Vec<CurrencyAmount>,
 }
 
@@ -30,7 +31,10 @@ impl RunResult {
     pub fn findings(&self) -> Vec<Finding> {
         let mut findings: Vec<Finding> = self.data_sets.iter().filter_map(rejected_rows).collect();
         findings.extend(self.tie_out_ids().into_iter().filter_map(|id| self.over_threshold(id)));
-        findings.extend(self.comparisons.iter().flat_map(exception_classes));
+        for comparison in &self.comparisons {
+            findings.extend(exception_classes(comparison));
+            findings.extend(over_cap(comparison));
+        }
         findings.extend(self.assertions.iter().filter_map(failed_rows));
         findings
     }
@@ -128,6 +132,16 @@ fn exception_classes(comparison: &ComparisonResult) -> Vec<Finding> {
             amounts: largest_of(line.amounts.into_iter().filter_map(|pair| Some((pair.currency, pair.difference?)))),
         })
         .collect()
+}
+
+/// Tolerances whose differences add up to more than their cap.
+fn over_cap(comparison: &ComparisonResult) -> impl Iterator<Item = Finding> {
+    comparison.details.absorbed.iter().filter(|absorbed| absorbed.over_cap).map(|absorbed| Finding {
+        subject: comparison.id.clone(),
+        title: format!("Tolerance of {} over its cap", absorbed.column),
+        count: 1,
+        amounts: largest_of(absorbed.currency.clone().map(|currency| (currency, absorbed.total)).into_iter()),
+    })
 }
 
 fn failed_rows(assertion: &AssertionResult) -> Option<Finding> {

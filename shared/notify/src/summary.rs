@@ -60,6 +60,8 @@ pub(crate) struct TieOutLine {
 pub(crate) struct Comparison {
     pub(crate) id: String,
     pub(crate) sides: String,
+    /// What tolerances absorbed, by column and currency.
+    pub(crate) absorbed: Vec<String>,
     pub(crate) classes: Vec<ClassCountLine>,
 }
 
@@ -180,6 +182,7 @@ fn comparison(comparison: &ComparisonResult) -> Comparison {
     Comparison {
         id: line(&comparison.id),
         sides: format!("{} against {}", line(&comparison.left), line(&comparison.right)),
+        absorbed: at_most_five(comparison.details.absorbed.iter().map(|absorbed| line(&absorbed.sentence()))),
         classes: classes.collect(),
     }
 }
@@ -201,7 +204,12 @@ fn assertion(assertion: &AssertionResult) -> AssertionLine {
 
 /// At most five amounts, and how many more there are.
 fn amounts(amounts: impl Iterator<Item = CurrencyAmount>) -> Vec<String> {
-    let mut texts: Vec<String> = amounts.map(|of| format!("{} {}", of.currency, of.amount.grouped())).collect();
+    at_most_five(amounts.map(|of| format!("{} {}", of.currency, of.amount.grouped())))
+}
+
+/// At most five texts, and how many more there are.
+fn at_most_five(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut texts: Vec<String> = texts.collect();
     let more = texts.len().saturating_sub(5);
     texts.truncate(5);
     if more > 0 {

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use mail_parser::{Message, MessageParser, MimeHeaders};
-use tieout_model::{Digest, Reason, ReasonCode, RunResult};
+use tieout_model::{Absorbed, ClassCount, ComparisonClass, Digest, Reason, ReasonCode, RunResult, Side};
 use tieout_notify::{ATTACHMENT_LIMIT_BYTES, Address, ExceptionsFile, MessageInput, NotifyError, compose, subject};
 
 const CSV: &[u8] = "\u{FEFF}check,kind\r\nstatement-ledger,comparison\r\n".as_bytes();
@@ -69,6 +69,25 @@ fn the_message_of_each_outcome() {
             insta::assert_snapshot!(format!("{name}_eml"), String::from_utf8(message.clone()).unwrap().replace("\r\n", "\n"));
         });
     }
+}
+
+#[test]
+fn what_tolerance_absorbed_and_declared_classes_are_told() {
+    let mut result = result("exceptions");
+    let comparison = &mut result.comparisons[0];
+    let (currency, cap) = ("EUR".parse().ok(), "1000".parse().ok());
+    let (column, total) = ("amount".to_owned(), "1100.25".parse().unwrap());
+    comparison.details.absorbed = vec![Absorbed { column, currency, keys: 1_200, total, cap, over_cap: true }];
+    comparison.details.group_mismatch_keys = 1;
+    comparison.classes.push(ClassCount { side: Side::Left, class: ComparisonClass::GroupMismatch, rows: 3 });
+    let envelope = Envelope::new();
+    let message = compose(&envelope.input(&result, None)).unwrap();
+    let parsed = parse(&message);
+    let text = parsed.body_text(0).unwrap().replace("\r\n", "\n");
+    assert!(text.contains("\n* Sums differ: 1 key (exceptions)\n"), "{text}");
+    let absorbed = "Absorbed by the tolerance of amount: EUR 1,100.25 in 1,200 keys, over its cap of EUR 1,000";
+    assert!(text.contains(&format!("\n* {absorbed}\n")), "{text}");
+    assert!(parsed.body_html(0).unwrap().contains(&format!("{absorbed}</p>")));
 }
 
 #[test]

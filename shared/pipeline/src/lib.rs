@@ -24,5 +24,5 @@ pub use error::StageError;
 pub use operate::{OperateError, Operated, Ports, operate};
 pub use past::{PastRun, latest};
 pub use publish::Committed;
-pub use run::{Begun, RunContext, begin};
+pub use run::{Begun, Limits, RunContext, begin};
 pub use scratch::Scratch;

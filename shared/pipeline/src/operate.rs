@@ -11,7 +11,7 @@ use crate::evidence::final_result;
 use crate::extract::Sources;
 use crate::layout::RunLayout;
 use crate::ports::{ArtifactStore, Clock, Notifier, Progress, QueryEngine};
-use crate::run::{Begun, RunContext, as_text, begin};
+use crate::run::{Begun, Limits, RunContext, as_text, begin};
 use crate::scratch::Scratch;
 use crate::wire::{RunDocument, RunRequest};
 use crate::{StageError, evidence, extract, notify, reconcile};
@@ -28,6 +28,8 @@ pub struct Ports<'a> {
     pub notifiers: &'a [&'a dyn Notifier],
     /// Folder for files on their way; what a run puts there is removed when it ends.
     pub scratch: &'a Path,
+    /// How much of the machine a run may use.
+    pub limits: Limits,
     /// What tells the time.
     pub clock: &'a dyn Clock,
     /// Who watches.
@@ -78,6 +80,7 @@ pub async fn operate(
         document,
         parameters,
         scratch: Scratch::new(ports.scratch)?,
+        limits: ports.limits,
         progress: ports.progress,
     };
     let extracted = extract::run(&run, ports.store, ports.sources).await?;

@@ -7,6 +7,7 @@ mod assertions;
 mod comparisons;
 mod derive;
 mod exceptions;
+mod secret;
 mod tables;
 mod tie_outs;
 
@@ -43,6 +44,11 @@ const TABLES: &str = "reconcile/tables";
 /// Name of a comparison's own table.
 pub fn comparison_table(id: &str) -> String {
     format!("comparison-{id}")
+}
+
+/// Name of the table that explains a comparison's unmatched rows, where the definition relaxes its key.
+pub fn explanations_table(id: &str) -> String {
+    format!("explanations-{id}")
 }
 
 /// Name of an assertion's own table.

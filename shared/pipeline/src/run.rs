@@ -14,6 +14,15 @@ use crate::ports::{ArtifactStore, Clock, Progress, StoreError};
 use crate::scratch::Scratch;
 use crate::wire::{RunDocument, RunRequest, WIRE_SCHEMA, from_json, to_json};
 
+/// How much of the machine a run may use outside its SQL engine. No byte of what it writes depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Threads of a comparison.
+    pub threads: usize,
+    /// Bytes that a comparison may keep in memory; beyond it goes to the scratch folder.
+    pub memory_limit_bytes: u64,
+}
+
 /// What the stages of one run share.
 pub struct RunContext<'a> {
     /// The definition.
@@ -26,6 +35,8 @@ pub struct RunContext<'a> {
     pub layout: RunLayout,
     /// Local files.
     pub scratch: Scratch,
+    /// How much of the machine it may use.
+    pub limits: Limits,
     /// Who watches.
     pub progress: &'a dyn Progress,
 }

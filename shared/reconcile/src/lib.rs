@@ -10,6 +10,7 @@ mod assertion;
 mod compare;
 mod engine;
 mod error;
+mod explain;
 mod filter;
 mod matched_amounts;
 mod tie_out;
@@ -20,4 +21,7 @@ pub use compare::{
 };
 pub use engine::{EngineSettings, compare_tables};
 pub use error::ReconcileError;
+pub use explain::{
+    ComparedNames, ExplainSpec, Explained, Explainer, FoundCounts, RelaxedCounts, explain, explanations_schema,
+};
 pub use tie_out::{GroupTotal, SideTotals, TieOut, tie_out};

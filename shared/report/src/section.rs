@@ -3,6 +3,7 @@
 //! Sections choose what is shown and in which order; they compute no figure that the result does not hold.
 
 mod assertions;
+mod comparison_details;
 mod comparisons;
 mod data_sets;
 mod evidence;

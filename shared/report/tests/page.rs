@@ -4,7 +4,8 @@
 
 mod sample;
 
-use sample::{Sample, exceptions, table};
+use sample::{Sample, details, exceptions, table};
+use tieout_model::{ClassCount, ComparisonClass, Side};
 use tieout_report::{ExceptionKind, ROWS_IN_REPORT, ReportError, render_html};
 
 fn snapshot(name: &str, page: &str) {
@@ -25,6 +26,22 @@ fn the_page_of_each_outcome() {
         assert_eq!(page, render_html(&sample.input()).unwrap(), "the same input gives the same bytes");
         snapshot(name, &page);
     }
+}
+
+#[test]
+fn what_a_comparison_declares_is_shown_where_its_classes_are() {
+    let mut sample = Sample::of("exceptions");
+    let comparison = &mut sample.result.comparisons[0];
+    comparison.details = details();
+    let declared =
+        [(ComparisonClass::Ambiguous, 2), (ComparisonClass::GroupMatched, 5), (ComparisonClass::GroupMismatch, 3)];
+    for (class, rows) in declared {
+        comparison.classes.push(ClassCount { side: Side::Left, class, rows });
+        comparison.classes.push(ClassCount { side: Side::Right, class, rows: 2 });
+    }
+    let page = render_html(&sample.input()).unwrap();
+    let section = page.split("<section").find(|section| section.contains("<h2>Comparisons</h2>")).unwrap();
+    snapshot("comparison_details", section);
 }
 
 #[test]

@@ -1,43 +1,8 @@
-//! What a control checks: comparisons, tie-outs and assertions, with their thresholds.
+//! What a control checks besides comparisons: tie-outs and assertions, with their thresholds.
 //!
-//! A tolerance and a threshold are declared or absent; absent means that any difference counts.
+//! A threshold is declared or absent; absent means that any difference counts.
 
 use tieout_model::{Currency, CurrencyOf, Decimal, Severity};
-
-/// A comparison of two data sets by key.
-#[derive(Debug, Clone)]
-pub struct Comparison {
-    /// Id in results.
-    pub id: String,
-    /// Left data set.
-    pub left: String,
-    /// Right data set.
-    pub right: String,
-    /// Pairs of key columns.
-    pub key: Vec<ColumnPair>,
-    /// Pairs of compared columns with their tolerances.
-    pub columns: Vec<ComparedColumn>,
-}
-
-/// A column of the left side and its counterpart on the right.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ColumnPair {
-    /// Column of the left data set.
-    pub left: String,
-    /// Column of the right data set.
-    pub right: String,
-}
-
-/// A compared pair of columns. A difference `d` is tolerated when `|d| <= absolute` or `|d| <= relative × |right|`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ComparedColumn {
-    /// The columns.
-    pub pair: ColumnPair,
-    /// Largest tolerated absolute difference; numeric columns only.
-    pub absolute: Option<Decimal>,
-    /// Largest tolerated difference as a fraction of the right side; numeric columns only.
-    pub relative: Option<Decimal>,
-}
 
 /// An agreement of two totals.
 #[derive(Debug, Clone)]

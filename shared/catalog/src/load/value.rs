@@ -104,6 +104,11 @@ impl<'a> Value<'a> {
         matches!(self.node, DeValue::String(_))
     }
 
+    /// Whether the value is a table.
+    pub(crate) fn is_table(&self) -> bool {
+        matches!(self.node, DeValue::Table(_))
+    }
+
     /// Reports an array without entries.
     pub(crate) fn require_entries(&self) {
         if matches!(self.node, DeValue::Array(entries) if entries.is_empty()) {

@@ -35,6 +35,15 @@ pub(super) fn check_all(
     Ok(())
 }
 
+/// The amount columns of a data set, as its totals are taken; `None` where something else is wrong with its summary.
+pub(super) fn amount_columns(
+    package: &Package<'_>,
+    data_set: &str,
+) -> Result<Option<Vec<AmountColumn>>, EvidenceError> {
+    let summary = document::<DataSetSummary>(package, &Files::of(data_set).summary)?;
+    Ok(summary.ok().filter(|summary| summary.schema == SUMMARY_SCHEMA).map(|summary| summary.amount_columns()))
+}
+
 /// The files of one data set.
 struct Files {
     rows: String,

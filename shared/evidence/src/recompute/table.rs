@@ -1,4 +1,5 @@
-//! Result tables: rows and digest, and whether a comparison lists as many rows of every class as it counted.
+//! Result tables: rows and digest, whether a comparison lists as many rows of every class as it counted, and whether
+//! its figures agree with one another.
 //!
 //! `tables/comparison-<id>.parquet` lists what a comparison did not match; with nothing to list it may be absent.
 
@@ -6,16 +7,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tieout_model::{ComparisonClass, ComparisonResult, RunResult, TableResult};
 
-use super::data_set::unreadable;
+use super::absorbed;
+use super::data_set::{amount_columns, unreadable};
 use super::recount::{recount, recount_by};
-use super::{Lookup, Package};
+use super::{Lookup, Package, RESULT_FILE};
+use crate::EvidenceError;
 use crate::findings::{Findings, Problem};
+use crate::read::Member;
 
 /// The column of an exceptions table with the class of the row.
 const CLASS_COLUMN: &str = "class";
 
 /// Checks every table of the result, and the counts of every check that has one.
-pub(super) fn check_all(package: &Package<'_>, result: &RunResult, findings: &mut Findings) {
+pub(super) fn check_all(
+    package: &Package<'_>,
+    result: &RunResult,
+    findings: &mut Findings,
+) -> Result<(), EvidenceError> {
     let mut known = BTreeSet::new();
     for recorded in &result.tables {
         let path = file_of(&recorded.name);
@@ -31,8 +39,9 @@ pub(super) fn check_all(package: &Package<'_>, result: &RunResult, findings: &mu
         findings.record("tables", problems, String::new);
     }
     for comparison in &result.comparisons {
-        check_comparison(package, comparison, findings);
+        check_comparison(package, comparison, findings)?;
     }
+    Ok(())
 }
 
 /// Where a table lies in the package.
@@ -64,22 +73,49 @@ fn check_table(package: &Package<'_>, recorded: &TableResult, path: &str, findin
     findings.record(name, problems, || format!("{} rows; {}", recorded.rows, recorded.digest));
 }
 
-fn check_comparison(package: &Package<'_>, comparison: &ComparisonResult, findings: &mut Findings) {
+fn check_comparison(
+    package: &Package<'_>,
+    comparison: &ComparisonResult,
+    findings: &mut Findings,
+) -> Result<(), EvidenceError> {
     let name = format!("comparison {}", comparison.id);
     let path = file_of(&format!("comparison-{}", comparison.id));
-    let listed = match package.file(&path) {
-        Lookup::Sound(table) => recount_by(table, CLASS_COLUMN, &[]),
-        Lookup::Named => return findings.skip(name, format!("{path} is not the file that was packed")),
-        Lookup::Absent => Ok(Vec::new()),
-    };
-    let problems = match listed {
+    let contradicts = |what| Problem::new(RESULT_FILE, format!("comparison {}: {what}", comparison.id));
+    let mut problems: Vec<Problem> = comparison.contradictions().into_iter().map(contradicts).collect();
+    match package.file(&path) {
+        Lookup::Sound(table) => problems.extend(listed_problems(package, table, &path, comparison)?),
+        Lookup::Named if problems.is_empty() => {
+            findings.skip(name, format!("{path} is not the file that was packed"));
+            return Ok(());
+        }
+        Lookup::Named => {}
+        Lookup::Absent => problems.extend(class_problems(&path, comparison, BTreeMap::new())),
+    }
+    findings.record(name, problems, || "lists as many rows of every class as were counted".to_owned());
+    Ok(())
+}
+
+/// What is wrong with the rows that a comparison lists.
+fn listed_problems(
+    package: &Package<'_>,
+    table: &Member,
+    path: &str,
+    comparison: &ComparisonResult,
+) -> Result<Vec<Problem>, EvidenceError> {
+    let mut problems = match recount_by(table, CLASS_COLUMN, &[]) {
         Ok(listed) => {
             let listed = listed.into_iter().map(|group| (group.reason, group.rows)).collect();
-            class_problems(&path, comparison, listed)
+            class_problems(path, comparison, listed)
         }
-        Err(error) => vec![unreadable(&path, &error)],
+        Err(error) => return Ok(vec![unreadable(path, &error)]),
     };
-    findings.record(name, problems, || "lists as many rows of every class as were counted".to_owned());
+    if let Some(amounts) = amount_columns(package, &comparison.left)? {
+        match absorbed::differences(table, comparison, &amounts) {
+            Ok(differences) => problems.extend(differences.into_iter().map(|what| Problem::new(path, what))),
+            Err(error) => problems.push(unreadable(path, &error)),
+        }
+    }
+    Ok(problems)
 }
 
 fn class_problems(path: &str, comparison: &ComparisonResult, mut listed: BTreeMap<String, u64>) -> Vec<Problem> {

@@ -5,6 +5,7 @@
 
 mod arrays;
 mod changed;
+mod comparison;
 mod flipped;
 mod forged;
 mod run;

@@ -112,7 +112,7 @@ impl Run {
     }
 
     /// Writes a table and gives its bytes and figures.
-    fn table(&self, columns: &[(&str, ArrayRef)]) -> (Vec<u8>, TableFile) {
+    pub(crate) fn table(&self, columns: &[(&str, ArrayRef)]) -> (Vec<u8>, TableFile) {
         let fields = columns.iter().map(|(name, values)| Field::new(*name, values.data_type().clone(), false));
         let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
         let arrays = columns.iter().map(|(_, values)| Arc::clone(values)).collect();

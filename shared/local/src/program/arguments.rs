@@ -122,10 +122,10 @@ pub struct RunArguments {
     /// Folder for outgoing messages; without it `outbox` under the store.
     #[arg(long, value_name = "DIR")]
     pub outbox: Option<PathBuf>,
-    /// Threads of the SQL engine.
+    /// Threads of the SQL engine, and of a comparison.
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: u16,
-    /// Memory of the SQL engine in MiB; beyond it the engine spills to the folder for temporary files.
+    /// Memory of the SQL engine in MiB, and of a comparison; beyond it they spill to the folder for temporary files.
     #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(64..))]
     pub memory_limit: u32,
 }

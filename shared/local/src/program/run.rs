@@ -10,7 +10,7 @@ use tieout_model::CutoffDate;
 use tieout_pipeline::extract::Sources;
 use tieout_pipeline::ports::{Clock, Notifier};
 use tieout_pipeline::wire::RunRequest;
-use tieout_pipeline::{Operated, Ports, check::check, operate};
+use tieout_pipeline::{Limits, Operated, Ports, check::check, operate};
 use tieout_sources::FilesSource;
 use tieout_sql::{EmbeddedEngine, EngineSettings};
 
@@ -27,10 +27,14 @@ pub(super) async fn run(arguments: &RunArguments, format: Format, scratch: &Path
     if let Some(data) = arguments.data.as_deref().filter(|data| !data.is_dir()) {
         return Err(Failure::bad_input_text(format!("the data folder '{}' does not exist", data.display())));
     }
+    let limits = Limits {
+        threads: usize::from(arguments.threads),
+        memory_limit_bytes: u64::from(arguments.memory_limit) * 1024 * 1024,
+    };
     let engine = EmbeddedEngine::new(EngineSettings {
         memory_limit_bytes: arguments.memory_limit as usize * 1024 * 1024,
         scratch: scratch.to_owned(),
-        threads: usize::from(arguments.threads),
+        threads: limits.threads,
     });
     let checked = check(folder, &engine).await.map_err(|mistakes| Failure::definition(&mistakes))?;
     let request = request(arguments, &checked.control)?;
@@ -50,6 +54,7 @@ pub(super) async fn run(arguments: &RunArguments, format: Format, scratch: &Path
         engine: &engine,
         notifiers: &notifiers,
         scratch,
+        limits,
         clock: &SystemClock,
         progress: progress.as_ref(),
     };

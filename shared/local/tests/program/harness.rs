@@ -12,7 +12,7 @@ use tieout_model::RunResult;
 use tieout_pipeline::extract::Sources;
 use tieout_pipeline::ports::{ArtifactStore, Notifier, Silent};
 use tieout_pipeline::wire::RunRequest;
-use tieout_pipeline::{OperateError, Operated, Ports, operate};
+use tieout_pipeline::{Limits, OperateError, Operated, Ports, operate};
 use tieout_sources::FilesSource;
 use tieout_sql::{EmbeddedEngine, EngineSettings};
 use tieout_testkit::{FaultStore, FixedClock};
@@ -97,6 +97,7 @@ impl Bench {
             engine: &engine,
             notifiers: &notifiers,
             scratch: scratch.path(),
+            limits: Limits { threads: self.threads, memory_limit_bytes: 256 * 1024 * 1024 },
             clock: &FixedClock("2024-02-01T08:00:00Z".parse().unwrap()),
             progress: &Silent,
         };

@@ -6,6 +6,7 @@ mod command_line;
 mod compare;
 mod compare_files;
 mod compare_refusals;
+mod comparisons;
 mod faults;
 mod golden;
 mod harness;

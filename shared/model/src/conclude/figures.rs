@@ -4,11 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::footing::class_rows;
-use crate::{
-    Absorbed, AssertionResult, ComparisonClass, ComparisonResult, Decimal, Reason, ReasonCode, RunResult, Severity,
-    Side, TieOutResult, TieOutStatus,
-};
+use super::comparison::comparison_reason;
+use crate::{AssertionResult, Decimal, Reason, ReasonCode, RunResult, Severity, TieOutResult, TieOutStatus};
 
 impl TieOutStatus {
     /// The status of a difference: ok when its magnitude is below the threshold, or when it is exactly zero.
@@ -35,70 +32,6 @@ pub(super) fn reasons(result: &RunResult) -> Vec<Reason> {
         }
     }
     reasons
-}
-
-fn comparison_reason(comparison: &ComparisonResult) -> Option<Reason> {
-    if !counts_agree(comparison) {
-        return Some(check_failed(&comparison.id, "its counts of keys and of rows contradict each other".to_owned()));
-    }
-    let null_keys = comparison.null_key_rows_left.saturating_add(comparison.null_key_rows_right);
-    let found: Vec<String> = [
-        (comparison.mismatch, "beyond tolerance".to_owned()),
-        (comparison.only_left, format!("only in {}", comparison.left)),
-        (comparison.only_right, format!("only in {}", comparison.right)),
-        (comparison.duplicate_keys, "with a key that is there more than once".to_owned()),
-        (null_keys, "without a complete key".to_owned()),
-        (comparison.details.ambiguous_keys, "that could be paired in more than one way".to_owned()),
-        (comparison.details.group_mismatch_keys, "whose sums differ".to_owned()),
-    ]
-    .into_iter()
-    .filter(|(count, _)| *count > 0)
-    .map(|(count, what)| format!("{count} {what}"))
-    .chain(comparison.details.absorbed.iter().filter(|absorbed| absorbed.over_cap).map(over_cap))
-    .collect();
-    (!found.is_empty()).then(|| Reason {
-        code: ReasonCode::ComparisonDifferences,
-        subject: comparison.id.clone(),
-        detail: format!("{} against {}: {}", comparison.left, comparison.right, found.join(", ")),
-        cure: "explain or correct each row of the exceptions table".to_owned(),
-    })
-}
-
-fn over_cap(absorbed: &Absorbed) -> String {
-    let currency = absorbed.currency.as_ref().map(|currency| format!("{currency} ")).unwrap_or_default();
-    let cap = absorbed.cap.map(|cap| format!(", over its cap of {}", cap.grouped())).unwrap_or_default();
-    format!("tolerance of {} absorbed {currency}{}{cap}", absorbed.column, absorbed.total.grouped())
-}
-
-/// Whether the counts of keys say the same as the counts of rows by side and class.
-fn counts_agree(comparison: &ComparisonResult) -> bool {
-    use ComparisonClass::{DuplicateKey, Matched, Mismatch, NullKey, OnlyLeft, OnlyRight, WithinTolerance};
-    let pairs = [
-        (Side::Left, Matched, comparison.matched),
-        (Side::Right, Matched, comparison.matched),
-        (Side::Left, WithinTolerance, comparison.within_tolerance),
-        (Side::Right, WithinTolerance, comparison.within_tolerance),
-        (Side::Left, Mismatch, comparison.mismatch),
-        (Side::Right, Mismatch, comparison.mismatch),
-        (Side::Left, OnlyLeft, comparison.only_left),
-        (Side::Right, OnlyRight, comparison.only_right),
-        (Side::Left, OnlyRight, 0),
-        (Side::Right, OnlyLeft, 0),
-        (Side::Left, DuplicateKey, comparison.duplicate_rows_left),
-        (Side::Right, DuplicateKey, comparison.duplicate_rows_right),
-        (Side::Left, NullKey, comparison.null_key_rows_left),
-        (Side::Right, NullKey, comparison.null_key_rows_right),
-    ];
-    let duplicate_rows = comparison.duplicate_rows_left.saturating_add(comparison.duplicate_rows_right);
-    let declared = [
-        (ComparisonClass::Ambiguous, comparison.details.ambiguous_keys),
-        (ComparisonClass::GroupMatched, comparison.details.group_matched_keys),
-        (ComparisonClass::GroupMismatch, comparison.details.group_mismatch_keys),
-    ];
-    let rows = |class| [Side::Left, Side::Right].map(|side| class_rows(comparison, side, class)).iter().sum::<u64>();
-    pairs.into_iter().all(|(side, class, count)| class_rows(comparison, side, class) == count)
-        && (comparison.duplicate_keys == 0) == (duplicate_rows == 0)
-        && declared.into_iter().all(|(class, keys)| (keys == 0) == (rows(class) == 0) && keys <= rows(class))
 }
 
 fn tie_out_reason(id: &str, rows: &[&TieOutResult]) -> Option<Reason> {
@@ -158,7 +91,7 @@ fn assertion_reason(assertion: &AssertionResult) -> Option<Reason> {
     })
 }
 
-fn check_failed(subject: &str, detail: String) -> Reason {
+pub(super) fn check_failed(subject: &str, detail: String) -> Reason {
     Reason {
         code: ReasonCode::CheckFailed,
         subject: subject.to_owned(),

@@ -1,5 +1,7 @@
 //! What a run concludes, as an accountant would put it: one scenario, its outcome, its reasons.
 
+mod comparisons;
+
 use std::collections::BTreeMap;
 
 use super::*;

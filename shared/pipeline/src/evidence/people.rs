@@ -14,7 +14,9 @@ use super::{EXCEPTIONS_CSV, Findings, STAGE};
 use crate::StageError;
 use crate::ports::ArtifactStore;
 use crate::publish::Committed;
-use crate::reconcile::{EXCEPTIONS, ExceptionLine, assertion_table, comparison_table, exception_lines};
+use crate::reconcile::{
+    EXCEPTIONS, ExceptionLine, assertion_table, comparison_table, exception_lines, explanations_table,
+};
 use crate::run::RunContext;
 use crate::scratch::failed;
 
@@ -107,6 +109,12 @@ async fn exception_tables(
         let path = local_table(run, store, reconciled, &comparison_table(&comparison.id)).await?;
         let title = format!("{} against {}", comparison.left, comparison.right);
         tables.extend(first_rows(&path, &comparison.id, title, ExceptionKind::Comparison)?);
+        let explanations = explanations_table(&comparison.id);
+        if findings.result.tables.iter().any(|table| table.name == explanations) {
+            let path = local_table(run, store, reconciled, &explanations).await?;
+            let title = "nearest rows of the other side, and what separates them".to_owned();
+            tables.extend(first_rows(&path, &explanations, title, ExceptionKind::Comparison)?);
+        }
     }
     for assertion in &findings.result.assertions {
         let path = local_table(run, store, reconciled, &assertion_table(&assertion.id)).await?;

@@ -1,14 +1,14 @@
 //! Comparisons: both sides sorted by key, merged, and every difference written to the comparison's own table.
 
 use arrow::datatypes::SchemaRef;
-use tieout_catalog::{ColumnPair, Comparison};
-use tieout_model::ComparisonResult;
+use tieout_catalog::Comparison;
+use tieout_model::{ColumnNames, ComparisonResult};
 use tieout_reconcile::{ComparedColumn, ComparisonPlan, ReconcileError, SideSchema, compare};
 use tieout_tables::TableWriter;
 
 use super::exceptions::ComparisonLines;
 use super::tables::RunTable;
-use super::{Work, WrittenTable, comparison_table, not_carried_out, reason_or_stop};
+use super::{EXCEPTIONS, Work, WrittenTable, comparison_table, not_carried_out, reason_or_stop};
 use crate::StageError;
 
 /// Carries out every comparison of the definition.
@@ -23,6 +23,8 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), StageError> {
         work.run.progress.step_began(&comparison.id, None);
         match carry_out(work, comparison, left, right) {
             Ok((result, table)) => {
+                let over_cap = work.exceptions.add_over_cap(&result);
+                over_cap.map_err(|source| StageError::Table { table: EXCEPTIONS.to_owned(), source })?;
                 work.result.comparisons.push(result);
                 work.written.push(table);
             }
@@ -39,7 +41,9 @@ fn carry_out(
     right: &RunTable,
 ) -> Result<(ComparisonResult, WrittenTable), ReconcileError> {
     let plan = plan(comparison, left, right)?;
-    let keys = |side: fn(&ColumnPair) -> &String| -> Vec<String> { comparison.key.iter().map(side).cloned().collect() };
+    let keys = |side: fn(&ColumnNames) -> &String| -> Vec<String> {
+        comparison.key.iter().map(|key| side(&key.names)).cloned().collect()
+    };
     let scratch = work.run.scratch.path();
     let left_rows = left.sorted(&keys(|pair| &pair.left), scratch)?;
     let right_rows = right.sorted(&keys(|pair| &pair.right), scratch)?;
@@ -58,15 +62,15 @@ fn carry_out(
 }
 
 fn plan(comparison: &Comparison, left: &RunTable, right: &RunTable) -> Result<ComparisonPlan, ReconcileError> {
-    let key: Vec<_> = comparison.key.iter().map(|pair| (pair.left.clone(), pair.right.clone())).collect();
+    let key: Vec<_> = comparison.key.iter().map(|pair| (pair.names.left.clone(), pair.names.right.clone())).collect();
     let columns: Vec<_> = comparison
         .columns
         .iter()
         .map(|column| ComparedColumn {
-            left: column.pair.left.clone(),
-            right: column.pair.right.clone(),
-            absolute: column.absolute,
-            relative: column.relative,
+            left: column.names.left.clone(),
+            right: column.names.right.clone(),
+            absolute: column.tolerance.absolute,
+            relative: column.tolerance.relative.map(|relative| relative.fraction),
         })
         .collect();
     ComparisonPlan::new(&comparison.id, side(left), side(right), &key, &columns)

@@ -3,21 +3,24 @@
 //! Amounts are `decimal(38,10)`; `amount` is left minus right (an absent side counts as zero), and for an assertion
 //! the amount at stake. The full rows of a finding are in the table of its own check.
 
+mod comparison;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, Decimal128Builder, RecordBatch, StringBuilder};
 use arrow::datatypes::{DataType, Decimal128Type, Field, Schema, SchemaRef};
-use tieout_catalog::{Assertion, Comparison};
-use tieout_model::{AmountColumn, ComparisonClass, CurrencyOf, Decimal, Severity, TieOutResult, TieOutStatus};
+use tieout_catalog::Assertion;
+use tieout_model::{ComparisonResult, CurrencyOf, Decimal, Severity, TieOutResult, TieOutStatus};
 use tieout_tables::{TableError, TableReader, TableWriter, cell_text};
 
-use super::tables::RunTable;
 use super::{EXCEPTIONS, STAGE, WrittenTable};
 use crate::StageError;
 use crate::ports::ArtifactStore;
 use crate::run::RunContext;
 use crate::wire::Extracted;
+
+pub(super) use comparison::ComparisonLines;
 
 /// Decimals of the amount columns.
 const SCALE: u8 = 10;
@@ -32,7 +35,7 @@ pub struct ExceptionLine {
     pub check: String,
     /// `comparison`, `tie_out`, `assertion` or `reject`.
     pub kind: String,
-    /// Class within the kind, such as `mismatch`, `over_threshold`, `failed`, `bad_value`.
+    /// Class within the kind, such as `mismatch`, `over_cap`, `over_threshold`, `failed`, `bad_value`.
     pub class: String,
     /// `finding` or `review`.
     pub severity: String,
@@ -52,76 +55,10 @@ pub struct ExceptionLine {
     pub amount: Option<Decimal>,
 }
 
-/// Where the amounts of a comparison's exceptions are found in its table.
-pub(super) struct ComparisonLines {
-    id: String,
-    key: Vec<String>,
-    left: Option<AmountPlace>,
-    right: Option<AmountPlace>,
-}
-
+/// Where the amount of an exception is found in its table.
 struct AmountPlace {
     column: String,
     currency: CurrencyOf,
-}
-
-impl ComparisonLines {
-    /// The first compared pair of amounts, or else each side's first amount column.
-    pub(super) fn new(comparison: &Comparison, left: &RunTable, right: &RunTable) -> Self {
-        let compared = comparison
-            .columns
-            .iter()
-            .find_map(|column| Some((left.amount(&column.pair.left)?, right.amount(&column.pair.right)?)));
-        let (left, right) = match compared {
-            Some((left, right)) => (Some(left), Some(right)),
-            None => (left.amounts.first(), right.amounts.first()),
-        };
-        let place = |side: &str, amount: &AmountColumn| AmountPlace {
-            column: format!("{side}_{}", amount.column),
-            currency: match &amount.currency {
-                CurrencyOf::Fixed(currency) => CurrencyOf::Fixed(currency.clone()),
-                CurrencyOf::Column(column) if comparison.key.iter().any(|pair| pair.left == *column) => {
-                    CurrencyOf::Column(column.clone())
-                }
-                CurrencyOf::Column(column) => CurrencyOf::Column(format!("{side}_{column}")),
-            },
-        };
-        Self {
-            id: comparison.id.clone(),
-            key: comparison.key.iter().map(|pair| pair.left.clone()).collect(),
-            left: left.map(|amount| place("left", amount)),
-            right: right.map(|amount| place("right", amount)),
-        }
-    }
-
-    fn line(&self, batch: &RecordBatch, row: usize) -> Result<Option<ExceptionLine>, TableError> {
-        let class = text_at(batch, "class", row)?.unwrap_or_default();
-        if !ComparisonClass::ALL.iter().any(|known| known.as_str() == class && known.is_exception()) {
-            return Ok(None);
-        }
-        let (left, left_currency) = amount_at(batch, self.left.as_ref(), row)?;
-        let (right, right_currency) = amount_at(batch, self.right.as_ref(), row)?;
-        Ok(Some(ExceptionLine {
-            check: self.id.clone(),
-            kind: "comparison".to_owned(),
-            class,
-            severity: "finding".to_owned(),
-            key: key_text(batch, &self.key, row)?,
-            columns: text_at(batch, "diff_columns", row)?.filter(|columns| !columns.is_empty()),
-            // Amounts of different currencies never add: without a common currency there is no difference.
-            amount: match (&left_currency, &right_currency) {
-                (Some(one), Some(other)) if one != other => None,
-                _ => difference(left, right)?,
-            },
-            currency: match (left_currency, right_currency) {
-                (Some(one), Some(other)) if one != other => Some(format!("{one}/{other}")),
-                (one, other) => one.or(other),
-            },
-            note: None,
-            left,
-            right,
-        }))
-    }
 }
 
 /// Collects the lines of a run.
@@ -165,6 +102,24 @@ impl ExceptionsTable {
             if let Some(line) = lines.line(batch, row)? {
                 self.push(line)?;
             }
+        }
+        Ok(())
+    }
+
+    /// Adds the tolerances of a comparison that absorbed more than their cap.
+    pub(super) fn add_over_cap(&mut self, result: &ComparisonResult) -> Result<(), TableError> {
+        for absorbed in result.details.absorbed.iter().filter(|absorbed| absorbed.over_cap) {
+            self.push(ExceptionLine {
+                check: result.id.clone(),
+                kind: "comparison".to_owned(),
+                class: "over_cap".to_owned(),
+                severity: "finding".to_owned(),
+                columns: Some(absorbed.column.clone()),
+                currency: absorbed.currency.as_ref().map(ToString::to_string),
+                note: absorbed.cap.map(|cap| format!("absorbed by tolerance, over the cap of {}", cap.grouped())),
+                amount: Some(absorbed.total),
+                ..ExceptionLine::default()
+            })?;
         }
         Ok(())
     }

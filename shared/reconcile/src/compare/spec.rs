@@ -25,7 +25,9 @@ pub struct ComparisonSpec {
     pub key: Vec<KeyColumn>,
     /// The columns that are compared.
     pub columns: Vec<ComparedColumn>,
-    /// What happens with a key that is more than once on a side.
+    /// What happens with a key that is more than once on a side. Paired rows that have no partner are `only_left` or
+    /// `only_right`; so are, paired or summed, all rows of a key that one side does not have. What tolerance absorbs
+    /// between sums is not part of what the tolerance of the column absorbed.
     pub duplicates: Duplicates,
     /// Differences to add up.
     pub sum_difference: Option<SumDifference>,
@@ -53,7 +55,10 @@ pub struct ComparedColumn {
     pub normalisation: Normalisation,
 }
 
-/// The sum of `right - left` over the compared pairs, by the values of columns.
+/// The sum of `right - left` over the compared pairs, by the values of columns in their common form.
+///
+/// Where a column to sum by differs between the sides, the left amount counts negatively under the left value and the
+/// right one positively under the right value. A null amount adds nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SumDifference {
     /// The left name of a compared numeric column.
@@ -62,7 +67,7 @@ pub struct SumDifference {
     pub by: Vec<String>,
 }
 
-/// Absolute tolerances in place of a column's own.
+/// Absolute tolerances in place of a column's own. A null against a value is over every tolerance, by no amount.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WhatIfSpec {
     /// The left name of a compared numeric column.

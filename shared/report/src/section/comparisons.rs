@@ -2,7 +2,7 @@
 
 use tieout_model::{AmountPair, ClassLine, ComparisonResult, Decimal, counted};
 
-use super::{Block, Section};
+use super::{Block, Section, comparison_details};
 use crate::ReportInput;
 use crate::table::{Cell, Look, Table, Tone};
 
@@ -11,8 +11,12 @@ pub(super) fn section(input: &ReportInput<'_>) -> Section {
         title: "Comparisons",
         about: "Two data sets, compared key by key. The difference is the left sum less the right sum.",
         wide: false,
-        blocks: input.result.comparisons.iter().map(block).collect(),
+        blocks: input.result.comparisons.iter().flat_map(blocks).collect(),
     }
+}
+
+fn blocks(comparison: &ComparisonResult) -> impl Iterator<Item = Block> {
+    std::iter::once(block(comparison)).chain(comparison_details::blocks(comparison))
 }
 
 fn block(comparison: &ComparisonResult) -> Block {

@@ -1,6 +1,8 @@
 //! Results and exceptions tables that the tests of the page share.
 
-use tieout_model::{ColumnSchema, RunResult};
+use tieout_model::{
+    Absorbed, ColumnSchema, ComparisonDetails, Decimal, NormalisedColumn, RunResult, WhatIf, WhatIfAmount,
+};
 use tieout_report::{AssertionText, ExceptionKind, ExceptionTable, ReportInput, TieOutSides};
 
 /// A result of `shared/testkit/results`.
@@ -56,6 +58,43 @@ impl Sample {
             assertions: &self.assertions,
             exceptions: &self.exceptions,
         }
+    }
+}
+
+/// Details of a comparison of every kind; the caller sees to it that its classes fit.
+pub(crate) fn details() -> ComparisonDetails {
+    let decimal = |text: &str| text.parse::<Decimal>().unwrap();
+    let absorbed = |column: &str, currency: Option<&str>, keys, total, cap: Option<&str>, over_cap| Absorbed {
+        column: column.to_owned(),
+        currency: currency.map(|currency| currency.parse().unwrap()),
+        keys,
+        total: decimal(total),
+        cap: cap.map(decimal),
+        over_cap,
+    };
+    let amount = |currency: Option<&str>, amount| WhatIfAmount {
+        currency: currency.map(|currency| currency.parse().unwrap()),
+        amount: decimal(amount),
+    };
+    let what_if =
+        |tolerance, keys, amounts| WhatIf { column: "amount".to_owned(), tolerance: decimal(tolerance), keys, amounts };
+    ComparisonDetails {
+        ambiguous_keys: 1,
+        group_matched_keys: 2,
+        group_mismatch_keys: 1,
+        absorbed: vec![
+            absorbed("amount", Some("EUR"), 1_200, "1100.25", Some("1000"), true),
+            absorbed("amount", Some("USD"), 3, "0.12", Some("1000"), false),
+            absorbed("value_date", None, 4, "6", None, false),
+        ],
+        normalised: vec![NormalisedColumn { column: "reference".to_owned(), keys_merged: 17 }],
+        keys_merged: 18,
+        what_if: vec![
+            what_if("0", 1_204, vec![amount(Some("EUR"), "2334.81"), amount(Some("USD"), "0.12")]),
+            what_if("10", 1, vec![amount(Some("EUR"), "1234.56")]),
+            what_if("10000", 0, Vec::new()),
+        ],
+        differences: Vec::new(),
     }
 }
 

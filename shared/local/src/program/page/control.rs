@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use tieout_catalog::{DataSetTest, Person};
+use tieout_catalog::{Comparison, DataSetTest, Person};
+use tieout_model::{ColumnNames, Duplicates, Normalisation, RelativeBase, Tolerance, counted};
 use tieout_pipeline::check::Checked;
 
 use super::columns::{lines, table};
@@ -15,6 +16,7 @@ pub(super) fn text(checked: &Checked) -> String {
     let _ = writeln!(text, "  owner {}, reviewer {}", person(&control.owner), person(&control.reviewer));
     section(&mut text, "Data sets", &["name", "from", "key", "columns", "tests"], data_sets(checked));
     section(&mut text, "Comparisons", &["id", "left", "right", "key", "columns"], comparisons(checked));
+    section(&mut text, "Settings of comparisons", &["id", "setting", "value"], comparison_settings(checked));
     section(&mut text, "Tie-outs", &["id", "left", "right", "by", "thresholds"], tie_outs(checked));
     section(&mut text, "Assertions", &["id", "data set", "holds", "severity"], assertions(checked));
     section(&mut text, "Thresholds", &["id", "amount"], thresholds(checked));
@@ -61,27 +63,83 @@ fn data_sets(checked: &Checked) -> Vec<Vec<String>> {
 }
 
 fn comparisons(checked: &Checked) -> Vec<Vec<String>> {
-    let pair = |left: &str, right: &str| if left == right { left.to_owned() } else { format!("{left}={right}") };
-    let row = |comparison: &tieout_catalog::Comparison| {
+    let row = |comparison: &Comparison| {
+        let key = comparison.key.iter().map(|key| format!("{}{}", pair(&key.names), steps(&key.normalisation)));
         let columns = comparison.columns.iter().map(|column| {
-            let mut name = pair(&column.pair.left, &column.pair.right);
-            let tolerances = [("±", column.absolute), ("±relative ", column.relative)];
-            for (sign, tolerance) in tolerances {
-                if let Some(tolerance) = tolerance {
-                    let _ = write!(name, " {sign}{tolerance}");
-                }
-            }
-            name
+            let (tolerance, steps) = (tolerance(&column.tolerance), steps(&column.normalisation));
+            format!("{}{tolerance}{steps}", pair(&column.names))
         });
         vec![
             comparison.id.clone(),
             comparison.left.clone(),
             comparison.right.clone(),
-            comparison.key.iter().map(|key| pair(&key.left, &key.right)).collect::<Vec<_>>().join(", "),
+            key.collect::<Vec<_>>().join(", "),
             columns.collect::<Vec<_>>().join(", "),
         ]
     };
     checked.control.comparisons.iter().map(row).collect()
+}
+
+/// What a comparison declares beyond key and columns.
+fn comparison_settings(checked: &Checked) -> Vec<Vec<String>> {
+    let settings = |comparison: &Comparison| {
+        let duplicates = match &comparison.duplicates {
+            Duplicates::List => None,
+            Duplicates::Pair(order) => {
+                let order = order.iter().map(pair).collect::<Vec<_>>().join(", ");
+                Some(("duplicates", format!("paired in order of {order}")))
+            }
+            Duplicates::Sum(amount) => Some(("duplicates", format!("sums of {}", pair(amount)))),
+        };
+        let what_if = comparison.what_if.iter().map(|what_if| {
+            let tolerances = what_if.tolerances.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            ("what if", format!("{} ±{tolerances}", what_if.column))
+        });
+        let relax = comparison.relax.iter().map(|set| ("nearest by", set.join(", ")));
+        let paranoid = comparison.paranoid.then(|| ("paranoid", "every row is compared in full".to_owned()));
+        let all = duplicates.into_iter().chain(what_if).chain(relax).chain(paranoid);
+        all.map(|(setting, value)| vec![comparison.id.clone(), setting.to_owned(), value]).collect::<Vec<_>>()
+    };
+    checked.control.comparisons.iter().flat_map(settings).collect()
+}
+
+fn pair(names: &ColumnNames) -> String {
+    if names.left == names.right { names.left.clone() } else { format!("{}={}", names.left, names.right) }
+}
+
+fn steps(normalisation: &Normalisation) -> String {
+    if normalisation.is_empty() {
+        return String::new();
+    }
+    format!(" ({})", list(normalisation.0.iter().map(|step| step.as_str())))
+}
+
+fn tolerance(tolerance: &Tolerance) -> String {
+    let mut text = String::new();
+    if let Some(absolute) = tolerance.absolute {
+        let _ = write!(text, " ±{absolute}");
+    }
+    if let Some(relative) = tolerance.relative {
+        let _ = write!(text, " ±relative {}", relative.fraction);
+        match relative.base {
+            RelativeBase::Left => text.push_str(" of left"),
+            RelativeBase::Right => {}
+            RelativeBase::Max => text.push_str(" of the larger"),
+        }
+    }
+    match tolerance.days {
+        Some(days) if days.before == days.after => {
+            let _ = write!(text, " ±{}", counted(days.before.into(), "day"));
+        }
+        Some(days) => {
+            let _ = write!(text, " -{}/+{} days", days.before, days.after);
+        }
+        None => {}
+    }
+    if let Some(cap) = tolerance.cap {
+        let _ = write!(text, " up to {cap} in all");
+    }
+    text
 }
 
 fn tie_outs(checked: &Checked) -> Vec<Vec<String>> {
