@@ -7,6 +7,7 @@ mod assertions;
 mod comparisons;
 mod derive;
 mod exceptions;
+mod explanations;
 mod secret;
 mod tables;
 mod tie_outs;

@@ -84,13 +84,11 @@ fn match_sides(
     let store = Store::new(layout, settings.scratch)?;
     let (held_marks, streamed_marks) = (Marks::new(held_side.rows), Marks::new(streamed_side.rows));
 
-    held_side.scatter(layout, settings.threads, &held_marks, &|partition, entries| store.keep(partition, entries))?;
+    held_side.scatter(layout, &held_marks, &|partition, entries| store.keep(partition, entries))?;
     let resident = store.partitions.len();
-    share_out(resident, settings.threads, || (), |(), partition| store.index(partition), Ok)?;
+    share_out(resident, layout.threads, || (), |(), partition| store.index(partition), Ok)?;
     let probes = layout.spills(settings.scratch)?;
-    streamed_side.scatter(layout, settings.threads, &streamed_marks, &|partition, entries| match layout
-        .place(partition)
-    {
+    streamed_side.scatter(layout, &streamed_marks, &|partition, entries| match layout.place(partition) {
         Place::Held(place) => store.probe(place, entries, &streamed_marks),
         Place::Waiting(bundle) => probes.get(bundle).map_or(Ok(()), |spill| spill.append(entries)),
     })?;
@@ -108,7 +106,7 @@ fn match_sides(
         add(match_bundle(layout, kept, probes, &held_marks, &streamed_marks)?);
         Ok(())
     };
-    share_out(waiting.len(), settings.threads, || (), match_waiting, Ok)?;
+    share_out(waiting.len(), layout.threads, || (), match_waiting, Ok)?;
     let matched = matched.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok((matched, held_marks.finish(&held_side.group_rows), streamed_marks.finish(&streamed_side.group_rows)))
 }
@@ -170,7 +168,6 @@ impl<'a, F: Fingerprinted> Numbered<'a, F> {
     fn scatter(
         &self,
         layout: Layout,
-        threads: usize,
         marks: &Marks,
         deliver: &(dyn Fn(usize, &[Entry]) -> Result<(), ReconcileError> + Sync),
     ) -> Result<(), ReconcileError> {
@@ -188,7 +185,7 @@ impl<'a, F: Fingerprinted> Numbered<'a, F> {
             failed
         };
         let begin = || Scatter::new(layout.bits);
-        share_out(self.group_rows.len(), threads, begin, work, |scatter| {
+        share_out(self.group_rows.len(), layout.threads, begin, work, |scatter| {
             scatter.finish(&mut |to, rows| deliver(to, rows))
         })
     }

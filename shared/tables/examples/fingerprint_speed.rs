@@ -1,8 +1,8 @@
 //! Measures how fast the rows of Parquet files are fingerprinted, beside decoding them with Arrow.
 //!
-//! `fingerprint_speed [--threads N] [--column NAME] FILE...`: the key is the columns company, document_no and line_no as
-//! far as a file has them; every other column is compared. All files have the columns of the first. Best of three
-//! rounds each.
+//! `fingerprint_speed [--threads N] [--column NAME]... [--alone] FILE...`: the key is the columns `company`,
+//! `document_no` and `line_no` as far as there are such, every other column is compared. All files have the columns of
+//! the first. Best of three rounds each; with `--alone` nothing but the fingerprints.
 
 #![expect(clippy::disallowed_methods, reason = "a benchmark measures time")]
 
@@ -32,11 +32,13 @@ fn main() -> Outcome {
     let mut threads = 2;
     let mut columns = Vec::new();
     let mut paths = Vec::new();
+    let mut is_alone = false;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--threads" => threads = arguments.next().ok_or("--threads needs a number")?.parse()?,
             "--column" => columns.push(arguments.next().ok_or("--column needs a name")?),
+            "--alone" => is_alone = true,
             _ => paths.push(PathBuf::from(argument)),
         }
     }
@@ -57,6 +59,9 @@ fn main() -> Outcome {
         on_threads(&groups, threads, |table, group| fingerprint(table, group, &plan, &keys, &digest))
     })?;
     println!("digest of all fingerprints {:016x}", digest.load(Ordering::Relaxed));
+    if is_alone {
+        return Ok(());
+    }
     measure("pages only", rows, || {
         on_threads(&groups, threads, |table, group| pages(table, group, columns.as_deref()))
     })?;

@@ -1,18 +1,26 @@
-//! Comparisons: both sides sorted by key, merged, and every difference written to the comparison's own table.
+//! Comparisons: carried out by the engine, with every difference written to the comparison's own table.
+//!
+//! What a definition declares goes to the engine as it is; threads, memory and the run's secret change no byte of the
+//! answer.
 
 use arrow::datatypes::SchemaRef;
 use tieout_catalog::Comparison;
-use tieout_model::{ColumnNames, ComparisonResult};
-use tieout_reconcile::{ComparedColumn, ComparisonPlan, ReconcileError, SideSchema, compare};
-use tieout_tables::TableWriter;
+use tieout_model::ComparisonResult;
+use tieout_reconcile::{
+    ComparedColumn, ComparisonPlan, ComparisonSpec, EngineSettings, KeyColumn, ReconcileError, SideSchema, WhatIfSpec,
+    compare_tables,
+};
+use tieout_tables::{ParquetTable, TableWriter};
 
 use super::exceptions::ComparisonLines;
+use super::secret::Secrets;
 use super::tables::RunTable;
-use super::{EXCEPTIONS, Work, WrittenTable, comparison_table, not_carried_out, reason_or_stop};
+use super::{EXCEPTIONS, Work, WrittenTable, comparison_table, explanations, not_carried_out, reason_or_stop};
 use crate::StageError;
 
 /// Carries out every comparison of the definition.
 pub(super) fn run(work: &mut Work<'_>) -> Result<(), StageError> {
+    let secrets = Secrets::new(work.run)?;
     for comparison in &work.run.control.comparisons {
         let (left, right) = (work.tables.get(&comparison.left), work.tables.get(&comparison.right));
         let (Some(left), Some(right)) = (&left, &right) else {
@@ -21,12 +29,13 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), StageError> {
             continue;
         };
         work.run.progress.step_began(&comparison.id, None);
-        match carry_out(work, comparison, left, right) {
-            Ok((result, table)) => {
+        let secret = secrets.of(&comparison.id, [&comparison.left, &comparison.right], &work.result);
+        match carry_out(work, comparison, [left, right], secret) {
+            Ok((result, tables)) => {
                 let over_cap = work.exceptions.add_over_cap(&result);
                 over_cap.map_err(|source| StageError::Table { table: EXCEPTIONS.to_owned(), source })?;
                 work.result.comparisons.push(result);
-                work.written.push(table);
+                work.written.extend(tables);
             }
             Err(error) => work.result.reasons.push(reason_or_stop(&comparison.id, error)?),
         }
@@ -34,46 +43,62 @@ pub(super) fn run(work: &mut Work<'_>) -> Result<(), StageError> {
     Ok(())
 }
 
+/// Compares, and explains what has no partner where the definition asks for it.
 fn carry_out(
     work: &mut Work<'_>,
     comparison: &Comparison,
-    left: &RunTable,
-    right: &RunTable,
-) -> Result<(ComparisonResult, WrittenTable), ReconcileError> {
-    let plan = plan(comparison, left, right)?;
-    let keys = |side: fn(&ColumnNames) -> &String| -> Vec<String> {
-        comparison.key.iter().map(|key| side(&key.names)).cloned().collect()
+    [left, right]: [&RunTable; 2],
+    secret: [u8; 32],
+) -> Result<(ComparisonResult, Vec<WrittenTable>), ReconcileError> {
+    let plan = ComparisonPlan::new(spec(comparison), side(left), side(right))?;
+    let limits = work.run.limits;
+    let settings = EngineSettings {
+        threads: limits.threads,
+        memory_limit_bytes: Some(limits.memory_limit_bytes),
+        scratch: work.run.scratch.path().to_owned(),
+        secret,
+        paranoid: comparison.paranoid,
     };
-    let scratch = work.run.scratch.path();
-    let left_rows = left.sorted(&keys(|pair| &pair.left), scratch)?;
-    let right_rows = right.sorted(&keys(|pair| &pair.right), scratch)?;
-
     let name = comparison_table(&comparison.id);
     let path = work.table_path(&name);
     let mut writer = TableWriter::create(&path, &plan.exceptions_schema())?;
     let lines = ComparisonLines::new(comparison, left, right);
     let exceptions = &mut work.exceptions;
-    let result = compare(&plan, left_rows, right_rows, &mut |batch| {
+    let rows = [left, right].map(|table| ParquetTable::open(&table.path, None));
+    let [left_rows, right_rows] = rows;
+    let result = compare_tables(&plan, &left_rows?, &right_rows?, &settings, &mut |batch| {
         writer.write(&batch)?;
         exceptions.add_comparison(&lines, &batch)
     })?;
     let file = writer.finish()?;
-    Ok((result, WrittenTable { name, path, rows: file.rows, digest: file.digest }))
+    let listed = WrittenTable { name, path, rows: file.rows, digest: file.digest };
+    let explained = explanations::write(work, comparison, [left, right], &listed)?;
+    Ok((result, std::iter::once(listed).chain(explained).collect()))
 }
 
-fn plan(comparison: &Comparison, left: &RunTable, right: &RunTable) -> Result<ComparisonPlan, ReconcileError> {
-    let key: Vec<_> = comparison.key.iter().map(|pair| (pair.names.left.clone(), pair.names.right.clone())).collect();
-    let columns: Vec<_> = comparison
-        .columns
-        .iter()
-        .map(|column| ComparedColumn {
-            left: column.names.left.clone(),
-            right: column.names.right.clone(),
-            absolute: column.tolerance.absolute,
-            relative: column.tolerance.relative.map(|relative| relative.fraction),
-        })
-        .collect();
-    ComparisonPlan::new(&comparison.id, side(left), side(right), &key, &columns)
+/// The comparison in the words of the engine.
+fn spec(comparison: &Comparison) -> ComparisonSpec {
+    let key = comparison.key.iter();
+    let columns = comparison.columns.iter();
+    let what_if = comparison.what_if.iter();
+    ComparisonSpec {
+        id: comparison.id.clone(),
+        key: key
+            .map(|column| KeyColumn { names: column.names.clone(), normalisation: column.normalisation.clone() })
+            .collect(),
+        columns: columns
+            .map(|column| ComparedColumn {
+                names: column.names.clone(),
+                tolerance: column.tolerance,
+                normalisation: column.normalisation.clone(),
+            })
+            .collect(),
+        duplicates: comparison.duplicates.clone(),
+        sum_difference: None,
+        what_if: what_if
+            .map(|what_if| WhatIfSpec { column: what_if.column.clone(), tolerances: what_if.tolerances.clone() })
+            .collect(),
+    }
 }
 
 fn side(table: &RunTable) -> SideSchema {

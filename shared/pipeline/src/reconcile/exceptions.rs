@@ -20,7 +20,7 @@ use crate::ports::ArtifactStore;
 use crate::run::RunContext;
 use crate::wire::Extracted;
 
-pub(super) use comparison::ComparisonLines;
+pub(super) use comparison::{ComparisonLines, amounts_of};
 
 /// Decimals of the amount columns.
 const SCALE: u8 = 10;

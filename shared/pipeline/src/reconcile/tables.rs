@@ -1,11 +1,10 @@
 //! The data sets of a run as local Parquet files, for the checks that read them.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use arrow::datatypes::SchemaRef;
-use arrow::record_batch::RecordBatch;
 use tieout_model::AmountColumn;
-use tieout_tables::{Sorter, TableError, TableReader};
+use tieout_tables::{TableError, TableReader};
 
 use super::{STAGE, open_table};
 use crate::StageError;
@@ -24,25 +23,10 @@ pub(super) struct RunTable {
     pub(super) amounts: Vec<AmountColumn>,
 }
 
-/// Batches of a table in some order.
-pub(super) type Batches = Box<dyn Iterator<Item = Result<RecordBatch, TableError>>>;
-
 impl RunTable {
     /// The rows as they lie.
     pub(super) fn read(&self) -> Result<TableReader, TableError> {
         TableReader::open(&self.path)
-    }
-
-    /// The rows sorted by `key`.
-    pub(super) fn sorted(&self, key: &[String], scratch: &Path) -> Result<Batches, TableError> {
-        if self.key.starts_with(key) {
-            return Ok(Box::new(self.read()?));
-        }
-        let mut sorter = Sorter::new(SchemaRef::clone(&self.schema), key, scratch)?;
-        for batch in self.read()? {
-            sorter.push(batch?)?;
-        }
-        Ok(Box::new(sorter.finish()?))
     }
 
     /// The table as SQL sees it.

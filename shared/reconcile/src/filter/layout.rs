@@ -29,6 +29,8 @@ pub(super) struct Layout {
     pub(super) bundle: usize,
     /// About how many fingerprints a partition has.
     pub(super) partition_rows: usize,
+    /// How many threads read and match: as many as asked for, or as the limit of memory allows.
+    pub(super) threads: usize,
 }
 
 impl Layout {
@@ -44,10 +46,14 @@ impl Layout {
             resident: partitions,
             bundle: partitions,
             partition_rows: usize::try_from(partition_rows).unwrap_or(0),
+            threads,
         };
         let Some(limit) = limit_bytes else { return Ok(whole) };
-        let threads = threads as u64;
-        let least = BASE_BYTES + threads * (THREAD_BYTES + Scatter::size_bytes(bits)) + LEAST_BYTES;
+        let a_thread = THREAD_BYTES + Scatter::size_bytes(bits);
+        let allowed = limit.saturating_sub(BASE_BYTES + LEAST_BYTES) / a_thread;
+        let threads = (threads as u64).min(allowed).max(1);
+        let whole = Self { threads: usize::try_from(threads).unwrap_or(1), ..whole };
+        let least = BASE_BYTES + threads * a_thread + LEAST_BYTES;
         if limit < least {
             return Err(ReconcileError::MemoryLimit { limit_bytes: limit, least_bytes: least });
         }
@@ -56,7 +62,7 @@ impl Layout {
             return Ok(whole);
         }
         let fit = |bytes: u64| usize::try_from(bytes / (partition_rows * ROW_BYTES)).unwrap_or(partitions);
-        Ok(Self { resident: fit(held).min(partitions), bundle: fit(held / threads.max(1)).max(1), ..whole })
+        Ok(Self { resident: fit(held).min(partitions), bundle: fit(held / threads).max(1), ..whole })
     }
 
     /// How many scratch files there are.
@@ -107,6 +113,12 @@ mod tests {
         assert_eq!(places.iter().filter(|place| matches!(place, Place::Held(_))).count(), layout.resident);
         assert_eq!(places.last(), Some(&Place::Waiting(layout.bundles() - 1)));
         assert_eq!(layout.position_in_bundle(layout.resident + layout.bundle), 0);
+    }
+
+    #[test]
+    fn a_limit_that_does_not_hold_all_threads_takes_fewer() {
+        let threads = |asked, limit_mib: u64| Layout::new(1_000, asked, Some(limit_mib << 20)).unwrap().threads;
+        assert_eq!([threads(2, 256), threads(7, 256), threads(64, 100)], [2, 5, 1]);
     }
 
     #[test]

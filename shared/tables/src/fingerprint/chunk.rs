@@ -142,7 +142,7 @@ impl Arrays {
 
     /// Whether there is a next row, which is then at hand.
     fn has_rows(&mut self) -> Result<bool, Stop> {
-        while self.rest.as_ref().is_none_or(|array| array.is_empty()) {
+        while self.rest.as_ref().is_none_or(Array::is_empty) {
             let Some(batch) = self.batches.next() else { return Ok(false) };
             let batch = batch.map_err(Stop::Table)?;
             let known = self.known.min(batch.num_rows());

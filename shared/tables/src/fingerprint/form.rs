@@ -22,7 +22,7 @@ impl Scale {
         Self { up, small: 10_i64.checked_pow(up.into()), wide: 10_i128.checked_pow(up.into()) }
     }
 
-    #[inline(always)]
+    #[inline]
     pub(super) fn small<const LANES: usize>(&self, slot: &Slot<LANES>, value: i64) -> Sum<LANES> {
         match self.small.and_then(|power| value.checked_mul(power)) {
             Some(value) => slot.integer(value),

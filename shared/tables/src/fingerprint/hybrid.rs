@@ -178,7 +178,7 @@ fn groups_of<const WIDTH: usize>(data: &[u8], groups: &mut [[u32; 8]]) {
 }
 
 /// Eight values of `WIDTH` bits, each of which lies within eight bytes.
-#[inline(always)]
+#[inline]
 #[expect(clippy::indexing_slicing, reason = "all places are constants below GROUP_BYTES once WIDTH is known")]
 fn unpack_group<const WIDTH: usize>(bytes: &[u8; GROUP_BYTES], group: &mut [u32; 8]) {
     let mask = (1_u64 << WIDTH) - 1;

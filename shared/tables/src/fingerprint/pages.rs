@@ -263,7 +263,9 @@ impl<const LANES: usize> Cells<'_, LANES> {
                 Part::Repeated { value, count } => {
                     let entry = self.dictionary.get(value as usize).ok_or(NO_ENTRY)?;
                     let (repeated, behind) = rest.split_at_mut_checked(count).ok_or(NO_ENTRY)?;
-                    repeated.iter_mut().for_each(|sum| add(sum, entry));
+                    for sum in repeated {
+                        add(sum, entry);
+                    }
                     rest = behind;
                 }
                 Part::Values { count } => {

@@ -37,6 +37,12 @@ impl Plain {
     ) -> Result<(), Damage> {
         match reading {
             Reading::Boolean => self.bits(slot, sums),
+            Reading::Int32(whole) if whole.is_exact() => {
+                self.fixed(sums, |bytes| whole.exact_sum(slot, i64::from(i32::from_le_bytes(bytes))))
+            }
+            Reading::Int64(whole) if whole.is_exact() => {
+                self.fixed(sums, |bytes| whole.exact_sum(slot, i64::from_le_bytes(bytes)))
+            }
             Reading::Int32(whole) => self.fixed(sums, |bytes| whole.sum(slot, i64::from(i32::from_le_bytes(bytes)))),
             Reading::Int64(whole) => self.fixed(sums, |bytes| whole.sum(slot, i64::from_le_bytes(bytes))),
             Reading::Unsigned32(scale) => {
@@ -58,7 +64,7 @@ impl Plain {
         }
     }
 
-    #[inline(always)]
+    #[inline]
     fn fixed<const SIZE: usize, const LANES: usize>(
         &mut self,
         sums: &mut [Sum<LANES>],
@@ -92,7 +98,7 @@ impl Plain {
     }
 
     /// Values with their length in front. `sum_of` gets the value, and all bytes from its start on.
-    #[inline(always)]
+    #[inline]
     fn variable<const LANES: usize>(
         &mut self,
         sums: &mut [Sum<LANES>],
@@ -123,7 +129,7 @@ impl Plain {
 }
 
 /// A text as it is. `from_text` begins with it: where more bytes follow, its last word is read in one piece.
-#[inline(always)]
+#[inline]
 fn exact_text<const LANES: usize>(slot: &Slot<LANES>, text: &[u8], from_text: &[u8]) -> Result<Sum<LANES>, Damage> {
     let (words, rest) = text.as_chunks::<8>();
     let last = if rest.is_empty() {
@@ -135,11 +141,12 @@ fn exact_text<const LANES: usize>(slot: &Slot<LANES>, text: &[u8], from_text: &[
             None => rest.iter().rev().fold(0, |last, byte| last << 8 | u64::from(*byte)),
         }
     };
-    let all_bits = words.iter().fold(last, |bits, word| bits | u64::from_le_bytes(*word));
-    if all_bits & HIGH_BITS != 0 && std::str::from_utf8(text).is_err() {
+    // A text of ASCII alone is valid without a second look at it.
+    let (sum, bits) = slot.text_words(text, words, last);
+    if bits & HIGH_BITS != 0 && std::str::from_utf8(text).is_err() {
         return Err(NOT_UTF8);
     }
-    Ok(slot.text_words(text, words, last))
+    Ok(sum)
 }
 
 /// A text in its declared form.

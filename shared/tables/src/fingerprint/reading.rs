@@ -85,11 +85,15 @@ impl Reading {
     pub(super) fn least_bytes(&self) -> Option<usize> {
         match self {
             Self::Boolean => None,
-            Self::Int32(_) | Self::Unsigned32(_) | Self::Float => Some(4),
             Self::Int64(_) | Self::Unsigned64(_) | Self::Double => Some(8),
             Self::FixedDecimal { length, .. } | Self::FixedBytes { length } => Some(*length),
-            // Each begins with its length.
-            Self::VariableDecimal(_) | Self::Bytes | Self::Text(_) => Some(4),
+            // Bytes of any length begin with their length.
+            Self::Int32(_)
+            | Self::Unsigned32(_)
+            | Self::Float
+            | Self::VariableDecimal(_)
+            | Self::Bytes
+            | Self::Text(_) => Some(4),
         }
     }
 }
@@ -127,7 +131,22 @@ impl Whole {
         whole.map(|whole| Self { scale: Scale::new(up), ..whole })
     }
 
-    #[inline(always)]
+    /// Whether the integers that are stored are those that are compared.
+    pub(super) fn is_exact(&self) -> bool {
+        self.unit == 1 && self.day.is_none() && self.scale == Scale::new(0)
+    }
+
+    /// The sum of an integer that is stored as it is compared.
+    #[inline]
+    pub(super) fn exact_sum<const LANES: usize>(&self, slot: &Slot<LANES>, value: i64) -> Result<Sum<LANES>, Damage> {
+        if value < self.least || value > self.greatest {
+            return Err(TOO_MANY_DIGITS);
+        }
+        Ok(slot.integer(value))
+    }
+
+    /// The sum of a stored integer.
+    #[inline]
     pub(super) fn sum<const LANES: usize>(&self, slot: &Slot<LANES>, value: i64) -> Result<Sum<LANES>, Damage> {
         if value < self.least || value > self.greatest {
             return Err(TOO_MANY_DIGITS);
@@ -174,7 +193,7 @@ impl Decimal {
 }
 
 /// A big-endian number of two's complement with as many bytes as asked for.
-#[inline(always)]
+#[inline]
 fn extended<const SIZE: usize>(bytes: &[u8]) -> Result<[u8; SIZE], Damage> {
     let first = bytes.first().ok_or("holds a decimal without digits")?;
     let mut extended = if first & 0x80 == 0 { [0; SIZE] } else { [0xff; SIZE] };

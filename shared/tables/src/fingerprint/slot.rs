@@ -60,7 +60,7 @@ pub(super) fn start<const LANES: usize>(secret: &[u8; 32], kind: Kind) -> Sum<LA
 }
 
 /// Adds one sum to another.
-#[inline(always)]
+#[inline]
 pub(super) fn add<const LANES: usize>(sum: &mut Sum<LANES>, other: &Sum<LANES>) {
     for (lane, other) in sum.iter_mut().zip(other) {
         *lane = lane.wrapping_add(*other);
@@ -68,7 +68,7 @@ pub(super) fn add<const LANES: usize>(sum: &mut Sum<LANES>, other: &Sum<LANES>) 
 }
 
 /// Adds a coefficient times a word.
-#[inline(always)]
+#[inline]
 fn add_word<const LANES: usize>(sum: &mut Sum<LANES>, coefficient: &Sum<LANES>, word: u64) {
     for (lane, coefficient) in sum.iter_mut().zip(coefficient) {
         *lane = lane.wrapping_add(coefficient.wrapping_mul(u128::from(word)));
@@ -84,7 +84,7 @@ impl<const LANES: usize> Slot<LANES> {
         Self { coefficients, prefix: derived(secret, Kind::LongText, 0, 0, 0) }
     }
 
-    #[inline(always)]
+    #[inline]
     fn words<const WORDS: usize>(&self, words: [u64; WORDS]) -> Sum<LANES> {
         let mut sum = [0; LANES];
         for (word, coefficient) in words.into_iter().zip(self.coefficients.iter()) {
@@ -94,7 +94,7 @@ impl<const LANES: usize> Slot<LANES> {
     }
 
     /// A number of up to 64 bits.
-    #[inline(always)]
+    #[inline]
     pub(super) fn integer(&self, value: i64) -> Sum<LANES> {
         self.words([1, value.cast_unsigned()])
     }
@@ -127,7 +127,7 @@ impl<const LANES: usize> Slot<LANES> {
     }
 
     /// The bits of a float, one zero and one NaN.
-    #[inline(always)]
+    #[inline]
     pub(super) fn float(&self, value: f64) -> Sum<LANES> {
         let canonical = if value.is_nan() {
             f64::NAN
@@ -150,27 +150,28 @@ impl<const LANES: usize> Slot<LANES> {
             last.iter_mut().zip(rest).for_each(|(last, byte)| *last = *byte);
             u64::from_le_bytes(last)
         };
-        self.text_words(value, words, last)
+        self.text_words(value, words, last).0
     }
 
-    /// Bytes as whole words and a last one filled up with zeros.
-    #[inline(always)]
-    pub(super) fn text_words(&self, value: &[u8], words: &[[u8; 8]], last: u64) -> Sum<LANES> {
+    /// The sum of bytes given as whole words and a last one filled up with zeros, and the bits that are set in any.
+    #[inline]
+    pub(super) fn text_words(&self, value: &[u8], words: &[[u8; 8]], last: u64) -> (Sum<LANES>, u64) {
         if value.len() > WORD_BY_WORD_BYTES {
-            return self.long_bytes(value);
+            return (self.long_bytes(value), u64::MAX);
         }
-        let mut sum = [0; LANES];
-        let mut coefficients = self.coefficients.iter();
-        if let Some(coefficient) = coefficients.next() {
-            add_word(&mut sum, coefficient, value.len() as u64 + 1);
-        }
+        let (mut sum, mut bits) = ([0; LANES], last);
+        let [for_length, for_words @ ..] = &*self.coefficients;
+        add_word(&mut sum, for_length, value.len() as u64 + 1);
+        let mut coefficients = for_words.iter();
         for (word, coefficient) in words.iter().zip(coefficients.by_ref()) {
-            add_word(&mut sum, coefficient, u64::from_le_bytes(*word));
+            let word = u64::from_le_bytes(*word);
+            bits |= word;
+            add_word(&mut sum, coefficient, word);
         }
         if let Some(coefficient) = coefficients.next() {
             add_word(&mut sum, coefficient, last);
         }
-        sum
+        (sum, bits)
     }
 
     #[cold]

@@ -47,7 +47,10 @@ fn cells<T>(seed: u64, shape: Shape, cell: impl Fn(u64) -> T) -> Vec<Option<T>> 
     (0..shape.rows as u64)
         .map(|row| {
             if row % shape.run == 0 {
-                of_row = (numbers.next() % shape.distinct, shape.null_of > 0 && numbers.next() % shape.null_of == 0);
+                of_row = (
+                    numbers.next() % shape.distinct,
+                    shape.null_of > 0 && numbers.next().is_multiple_of(shape.null_of),
+                );
             }
             (!of_row.1).then(|| cell(Numbers(of_row.0).next()))
         })
@@ -60,7 +63,7 @@ fn primitive<T: ArrowPrimitiveType>(seed: u64, shape: Shape, cell: impl Fn(u64) 
 
 fn some_text(number: u64) -> String {
     let letters = ["a", "Z", " ", "0", "ß", "é", "e\u{301}", "\u{1f600}", "x", "y", "z"];
-    let length = if number % 97 == 0 { 1_200 } else { number % 23 };
+    let length = if number.is_multiple_of(97) { 1_200 } else { number % 23 };
     let mut numbers = Numbers(number);
     (0..length).map(|_| letters[usize::try_from(numbers.next() % 11).unwrap()]).collect()
 }
@@ -159,12 +162,12 @@ fn properties() -> impl Strategy<Value = WriterProperties> {
 
 fn shapes() -> impl Strategy<Value = Shape> {
     let null_of = prop::sample::select(vec![0, 0, 1, 2, 7, 500]);
-    (0_usize..9_500, 1_u64..4_000, prop::sample::select(vec![1_u64, 1, 3, 60]), null_of)
+    (0_usize..6_000, 1_u64..4_000, prop::sample::select(vec![1_u64, 1, 3, 60]), null_of)
         .prop_map(|(rows, distinct, run, null_of)| Shape { rows, distinct, run, null_of })
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(24))]
+    #![proptest_config(ProptestConfig::with_cases(12))]
 
     #[test]
     fn every_way_of_writing_gives_the_fingerprints_of_the_arrays(
