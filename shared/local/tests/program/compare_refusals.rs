@@ -22,7 +22,12 @@ fn bad_input_is_refused_with_its_place_and_cure() {
     for (left, right, arguments, hints) in [
         (rows, "nr,amount,name,day\n1,2.50,x,2024-01-01\n", &["--on", "id"][..], &["b.csv does not have"][..]),
         (rows, rows, &["--on", "amuont"], &["a.csv does not have; did you mean 'amount'?"]),
-        (rows, rows, &["--on", "id", "--abs-tol", "name=0.05"], &["column 'name' has a tolerance", "leave the tolerance out"]),
+        (
+            rows,
+            rows,
+            &["--on", "id", "--abs-tol", "name=0.05"],
+            &["column 'name' has a tolerance", "leave the tolerance out"],
+        ),
         (rows, rows, &["--on", "id", "--abs-tol", "id=0.05"], &["--abs-tol names 'id', which is not compared"]),
         (rows, rows, &["--on", "id", "--days-tol", "amount=1"], &["'amount'", "tolerance"]),
         (rows, rows, &["--on", "id", "--abs-tol", "amuont=1"], &["did you mean 'amount'?"]),

@@ -4,7 +4,9 @@
 
 mod command_line;
 mod compare;
+mod compare_declared;
 mod compare_files;
+mod compare_machine;
 mod compare_refusals;
 mod comparisons;
 mod faults;
