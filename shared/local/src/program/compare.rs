@@ -13,6 +13,7 @@ mod pairing;
 mod spec;
 mod summary;
 mod types;
+mod waiting;
 mod wide_table;
 
 use std::collections::BTreeMap;
@@ -34,6 +35,7 @@ use self::explained::{ExplainedRows, Explanations};
 use self::input::{Content, Input};
 use self::output::{EXCEPTIONS, EXPLANATIONS, OutputFolder, SUMMARY};
 use self::pairing::Pairing;
+use self::waiting::Waiting;
 use self::wide_table::{Use, WideTable};
 use super::arguments::{CompareArguments, Format};
 use super::failure::Failure;
@@ -53,16 +55,20 @@ pub(super) async fn run(
     let output = arguments.output.as_deref().map(|folder| OutputFolder::stage(folder, leftovers)).transpose()?;
     let chosen = chosen_scratch(arguments, leftovers)?;
     let scratch = chosen.as_ref().map_or(scratch, TempDir::path);
+    let waiting = Waiting::new();
+    waiting.says("looking at both files");
     let inputs = Input::open_both(arguments)?;
     let [left, right] = &inputs;
     let pairing = Pairing::new(arguments, &left.columns(), &right.columns())
         .map_err(|misfits| schema_failure(arguments, &misfits))?;
     refuse_types(arguments, &pairing, &inputs)?;
+    waiting.says("reading text files");
     let tables = tables(arguments, &pairing, &inputs, scratch).await?;
     let [left, right] = &tables;
     let plan = spec::plan(arguments, &pairing, [left.schema(), right.schema()], scratch)?;
     let notes = spec::notes(&pairing, [&left.schema(), &right.schema()]);
     let work = Work { arguments, pairing: &pairing, plan: &plan, tables: &tables, scratch };
+    waiting.says("comparing");
     let (result, written) = work.carry_out(output.as_ref())?;
     let sums = arguments.report.sum_diff.is_some();
     let summary = Summary::new(result, [left.rows(), right.rows()], sums, notes, written);
@@ -70,6 +76,7 @@ pub(super) async fn run(
         write_summary(&summary, &output)?;
         output.commit()?;
     }
+    drop(waiting);
     match format {
         Format::Json => page::print_json(&summary)?,
         Format::Text => page::print_comparison(&summary, &title(arguments), arguments.output.as_deref()),

@@ -1,5 +1,6 @@
 //! Files to compare, the same rows in every kind, and the program over them.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -85,9 +86,8 @@ pub(crate) fn csv(entries: &[Entry]) -> String {
     for (id, code, cents, quantity, paid, day, note) in entries {
         let note = note.map_or(String::new(), |note| format!("\"{}\"", note.replace('"', "\"\"")));
         let amount = amount(*cents);
-        text.push_str(&format!(
-            "{id},{code},{amount},{quantity},{paid},2024-01-{day:02},2024-01-{day:02} 08:30:00,{note}\n"
-        ));
+        writeln!(text, "{id},{code},{amount},{quantity},{paid},2024-01-{day:02},2024-01-{day:02} 08:30:00,{note}")
+            .unwrap();
     }
     text
 }
@@ -123,7 +123,7 @@ fn workbook(entries: &[Entry]) -> Vec<u8> {
         sheet.write(row, 4, *paid).unwrap();
         let midnight = rust_xlsxwriter::ExcelDateTime::from_ymd(2024, 1, u8::try_from(*day).unwrap()).unwrap();
         sheet.write_with_format(row, 5, &midnight, &date).unwrap();
-        sheet.write_with_format(row, 6, &midnight.and_hms(8, 30, 0).unwrap(), &date).unwrap();
+        sheet.write_with_format(row, 6, midnight.and_hms(8, 30, 0).unwrap(), &date).unwrap();
         if let Some(note) = note {
             sheet.write(row, 7, *note).unwrap();
         }

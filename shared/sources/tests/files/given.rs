@@ -64,9 +64,9 @@ fn workbook() -> Vec<u8> {
     for (position, header) in ["id", "amount", "open", "booked", "note"].into_iter().enumerate() {
         sheet.write(0, u16::try_from(position).unwrap(), header).unwrap();
     }
-    for row in 1..3_u8 {
+    for (row, amount) in [(1_u8, 0.25), (2, 0.5)] {
         sheet.write(u32::from(row), 0, i32::from(row)).unwrap();
-        sheet.write(u32::from(row), 1, f64::from(row) / 4.0).unwrap();
+        sheet.write(u32::from(row), 1, amount).unwrap();
         sheet.write(u32::from(row), 2, row == 1).unwrap();
         let day = rust_xlsxwriter::ExcelDateTime::from_ymd(2024, 1, row).unwrap();
         sheet.write_with_format(u32::from(row), 3, &day, &date).unwrap();

@@ -2,6 +2,7 @@
 //!
 //! Every value converts exactly or is named with its file, line and column. An empty cell is null.
 
+use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -50,7 +51,7 @@ fn rejected(rejects: &[Reject], columns: &[ReadAs<'_>]) -> Failure {
         let read = columns.iter().find(|known| known.column.name == *column).map(|known| known.read);
         let read = read.map_or_else(String::new, |read| format!(", read as {read}"));
         let shape = if masked.is_empty() { String::new() } else { format!(" (of the form '{masked}')") };
-        message.push_str(&format!("\n  {origin}, line {line}, column '{column}'{read}: the value{shape} {problem}"));
+        let _ = write!(message, "\n  {origin}, line {line}, column '{column}'{read}: the value{shape} {problem}");
     }
     if rejects.len() > NAMED_REJECTS {
         message.push_str("\n  and more");

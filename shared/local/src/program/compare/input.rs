@@ -24,11 +24,14 @@ pub(super) struct Input {
     pub(super) content: Content,
 }
 
+/// The name of a column, and its wide type or why it cannot be compared.
+pub(super) type ParquetColumn = (String, Result<DataType, String>);
+
 /// What is in a file.
 #[derive(Debug)]
 pub(super) enum Content {
     /// Columns with their wide types, or why a column cannot be compared.
-    Parquet(Vec<(String, Result<DataType, String>)>),
+    Parquet(Vec<ParquetColumn>),
     /// A file whose values are text.
     Text(GivenFile, Survey),
 }
@@ -47,12 +50,11 @@ impl Input {
         let mut both = [left, right?];
         adopt_columns(&mut both);
         let reading = &arguments.reading;
-        if both.iter().all(Self::is_parquet) {
-            if let Some((column, _)) = reading.types.first() {
-                let message =
-                    format!("--type {column}=... is for text files, and both files are Parquet; leave it out");
-                return Err(Failure::bad_input_text(message));
-            }
+        if let Some((column, _)) = reading.types.first()
+            && both.iter().all(Self::is_parquet)
+        {
+            let message = format!("--type {column}=... is for text files, and both files are Parquet; leave it out");
+            return Err(Failure::bad_input_text(message));
         }
         Ok(both)
     }
@@ -163,7 +165,7 @@ pub(super) fn refusal(error: &SourceError) -> Failure {
     }
 }
 
-fn parquet_columns(path: &Path) -> Result<Vec<(String, Result<DataType, String>)>, Failure> {
+fn parquet_columns(path: &Path) -> Result<Vec<ParquetColumn>, Failure> {
     let refused = |error: &dyn std::error::Error| {
         Failure::bad_input_text(format!(
             "'{}' is not a whole Parquet file\n  because {}\n  deliver it again, or give the file its right ending",

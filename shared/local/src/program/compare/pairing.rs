@@ -138,9 +138,6 @@ impl Making<'_> {
     /// Every column that an option is about must be there for it.
     fn check_mentions(&mut self) {
         let CompareArguments { equality, report, duplicates, .. } = self.arguments;
-        fn each<'a, T>(list: &'a [(String, T)], option: &'static str) -> impl Iterator<Item = (&'a str, &'static str)> {
-            list.iter().map(move |(name, _)| (name.as_str(), option))
-        }
         let compared = each(&equality.abs_tol, "--abs-tol")
             .chain(each(&equality.rel_tol, "--rel-tol"))
             .chain(each(&equality.days_tol, "--days-tol"))
@@ -207,6 +204,11 @@ impl Making<'_> {
     fn right_name(&self) -> String {
         self.arguments.right.display().to_string()
     }
+}
+
+/// The columns that a repeated option is about.
+fn each<'a, T>(list: &'a [(String, T)], option: &'static str) -> impl Iterator<Item = (&'a str, &'static str)> {
+    list.iter().map(move |(name, _)| (name.as_str(), option))
 }
 
 /// What to say of a name that an option is about and that is not among these columns.

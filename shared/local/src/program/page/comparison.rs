@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
-use tieout_model::{Absorbed, Currency, WhatIf, visible_line};
+use tieout_model::{Absorbed, Currency, Decimal, WhatIf, visible_line};
 
 use super::super::compare::{Found, Summary};
 use super::{columns, result::count};
@@ -71,7 +71,7 @@ fn absorbed(absorbed: &[Absorbed]) -> Vec<Vec<String>> {
             visible_line(&found.column),
             count(found.keys),
             amount(found.currency.as_ref(), &found.total.grouped()),
-            found.cap.map_or_else(String::new, |cap| cap.grouped()),
+            found.cap.map_or_else(String::new, Decimal::grouped),
             if found.over_cap { "OVER" } else { "" }.to_owned(),
         ]
     };
