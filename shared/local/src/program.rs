@@ -4,7 +4,9 @@
 
 pub mod arguments;
 mod check;
+mod compare;
 mod failure;
+mod leftovers;
 mod open;
 mod page;
 mod past;
@@ -13,13 +15,14 @@ mod settings;
 mod sql;
 mod verify;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
 use arguments::{Arguments, Verb};
 use failure::Failure;
+use leftovers::Leftovers;
 
 /// Exit code of an interrupted program.
 const INTERRUPTED: i32 = 130;
@@ -36,26 +39,38 @@ pub fn main() -> ExitCode {
         Ok(scratch) => scratch,
         Err(error) => return Failure::not_operated(&error).report(),
     };
-    runtime.spawn(stop_when_interrupted(scratch.path().to_owned()));
-    let code = runtime.block_on(act(arguments, scratch.path())).unwrap_or_else(|failure| failure.report());
+    let leftovers = Leftovers::default();
+    leftovers.note(scratch.path());
+    runtime.spawn(stop_when_interrupted(leftovers.clone(), when_interrupted(&arguments.verb)));
+    let answer = runtime.block_on(act(arguments, scratch.path(), &leftovers));
+    leftovers.end_if_interrupted();
+    let code = answer.unwrap_or_else(|failure| failure.report());
     runtime.shutdown_background();
     code
 }
 
 /// Waits for an interruption on a thread of its own, for the run itself may be busy for long, and ends the process.
-async fn stop_when_interrupted(scratch: PathBuf) {
+async fn stop_when_interrupted(leftovers: Leftovers, message: &'static str) {
     if tokio::signal::ctrl_c().await.is_ok() {
-        // What is in the store is whole at every moment; only the scratch folder is to be cleared away.
-        let _ = std::fs::remove_dir_all(scratch);
-        eprintln!("tieout: interrupted; the same command goes on where it stopped");
+        // What is in the store is whole at every moment; only what is on its way is to be cleared away.
+        leftovers.clear();
+        eprintln!("tieout: {message}");
         std::process::exit(INTERRUPTED);
     }
 }
 
-async fn act(arguments: Arguments, scratch: &Path) -> Result<ExitCode, Failure> {
+fn when_interrupted(verb: &Verb) -> &'static str {
+    match verb {
+        Verb::Compare(_) => "interrupted; nothing was written",
+        _ => "interrupted; the same command goes on where it stopped",
+    }
+}
+
+async fn act(arguments: Arguments, scratch: &Path, leftovers: &Leftovers) -> Result<ExitCode, Failure> {
     match arguments.verb {
         Verb::Run(run) => run::run(&run, arguments.format, scratch).await,
         Verb::Check(check) => check::run(&check, arguments.format, scratch).await,
+        Verb::Compare(compare) => compare::run(&compare, arguments.format, scratch, leftovers).await,
         Verb::Verify(verify) => verify::run(&verify, arguments.format),
         Verb::Sql(sql) => sql::run(&sql, arguments.format, scratch).await,
         Verb::Open(open) => open::run(&open, arguments.format).await,

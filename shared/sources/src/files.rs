@@ -8,14 +8,18 @@ mod csv;
 mod csv_records;
 mod excel;
 mod folder;
+mod given;
 mod header;
 mod input;
+mod json_keys;
 mod json_lines;
 mod json_object;
 mod nearest;
 mod parquet;
+mod readings;
 mod refusal;
 mod row;
+mod survey;
 mod text;
 mod workbook;
 mod xlsx;
@@ -29,6 +33,10 @@ use tieout_pipeline::ports::{Source, SourceBatch, SourceError, SourceReader, Sou
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
 use self::collector::{Collector, Message};
+pub use self::given::{GivenFile, GivenFormat};
+pub use self::readings::Readings;
+pub use self::survey::{Survey, SurveyedColumn};
+
 use self::csv::CsvFormat;
 use self::folder::{InputFile, find_files};
 use self::input::{Input, Origin, resolved};
@@ -58,20 +66,22 @@ impl Source for FilesSource {
         };
         let DataSetQuery::Files { file, format, compression } = &data_set.query;
         let files = find_files(folder, file)?;
-        let plan = Plan {
-            files: files.clone(),
-            format: format.clone(),
-            compression: *compression,
-            contract: data_set.contract.clone(),
-        };
+        let contract = data_set.contract.clone();
+        let plan = Plan { files, format: format.clone(), compression: *compression, contract };
         plan.check_compression()?;
-        let (sender, receiver) = mpsc::channel(BATCHES_AHEAD);
-        std::thread::Builder::new()
-            .name(format!("read {}", data_set.name))
-            .spawn(move || plan.run(&sender))
-            .map_err(|error| transient(format!("no thread could be started to read the files ({})", error.kind())))?;
-        Ok(Box::new(FilesReader { data_set: data_set.name.clone(), files, receiver, state: State::Reading }))
+        start_reading(&data_set.name, plan)
     }
+}
+
+/// Starts the thread that carries out a plan; `name` is the data set's.
+fn start_reading(name: &str, plan: Plan) -> Result<Box<dyn SourceReader>, SourceError> {
+    let files = plan.files.clone();
+    let (sender, receiver) = mpsc::channel(BATCHES_AHEAD);
+    std::thread::Builder::new()
+        .name(format!("read {name}"))
+        .spawn(move || plan.run(&sender))
+        .map_err(|error| transient(format!("no thread could be started to read the files ({})", error.kind())))?;
+    Ok(Box::new(FilesReader { data_set: name.to_owned(), files, receiver, state: State::Reading }))
 }
 
 /// What a reading thread is to do.

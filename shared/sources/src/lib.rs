@@ -6,4 +6,4 @@
 
 mod files;
 
-pub use files::FilesSource;
+pub use files::{FilesSource, GivenFile, GivenFormat, Readings, Survey, SurveyedColumn};

@@ -1,9 +1,17 @@
 //! The command line.
 
+mod column_values;
+mod compare;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tieout_model::CutoffDate;
+
+pub use compare::{
+    ColumnArguments, CompareArguments, DuplicateArguments, DuplicateRule, EqualityArguments, MachineArguments,
+    ReadingArguments, ReportArguments,
+};
 
 /// Runs financial controls: extract, reconcile to the cent, keep evidence, notify.
 #[derive(Debug, Parser)]
@@ -14,7 +22,8 @@ use tieout_model::CutoffDate;
     arg_required_else_help = true,
     after_help = "Examples:\n  tieout run bank-ledger --cutoff-date 2024-01-31\n  tieout check\n  \
         tieout verify tieout-runs/control=bank-ledger/cutoff=2024-01-31/run=0001\n  \
-        tieout sql bank-ledger --cutoff-date 2024-01-31 \"select * from exceptions\"\n\n\
+        tieout sql bank-ledger --cutoff-date 2024-01-31 \"select * from exceptions\"\n  \
+        tieout compare left.csv right.csv --on company,document_no --output differences\n\n\
         Exit codes: 0 clean, 1 exceptions (or verification failed), 2 bad input or definition,\n\
         3 the control did not operate, 130 interrupted."
 )]
@@ -47,6 +56,9 @@ pub enum Verb {
     /// Check control definitions and show what they do.
     #[command(after_help = "Examples:\n  tieout check\n  tieout check bank-ledger --format json")]
     Check(CheckArguments),
+    /// Compare two files by key.
+    #[command(after_help = compare::EXAMPLES)]
+    Compare(Box<CompareArguments>),
     /// Check an evidence package, or a run in a store, from its bytes alone.
     #[command(after_help = "Examples:\n  \
         tieout verify tieout-runs/control=bank-ledger/cutoff=2024-01-31/run=0001")]

@@ -14,7 +14,7 @@ pub(super) struct Failure {
 
 /// Bad input or definition: nothing ran.
 const BAD_INPUT: u8 = 2;
-/// The control did not operate.
+/// The control did not operate, or the machine failed.
 const NOT_OPERATED: u8 = 3;
 
 impl Failure {
@@ -40,6 +40,11 @@ impl Failure {
         Self { message: chain(error), code: NOT_OPERATED }
     }
 
+    /// A failure of the machine or of the program itself, described in words.
+    pub(super) fn machine(message: impl Into<String>) -> Self {
+        Self { message: message.into(), code: NOT_OPERATED }
+    }
+
     /// Prints the message to standard error and gives the exit code.
     pub(super) fn report(&self) -> ExitCode {
         eprintln!("tieout: {}", self.message);
@@ -57,7 +62,7 @@ impl From<OperateError> for Failure {
 }
 
 /// An error and its causes, one a line.
-fn chain(error: &dyn Error) -> String {
+pub(super) fn chain(error: &dyn Error) -> String {
     let mut message = error.to_string();
     let mut cause = error.source();
     while let Some(inner) = cause {

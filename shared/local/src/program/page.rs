@@ -1,16 +1,19 @@
 //! How answers look on standard output: for people in columns, for programs as JSON.
 
 mod columns;
+mod comparison;
 mod control;
 mod result;
 
 use std::io::Write;
+use std::path::Path;
 
 use serde::Serialize;
 use tieout_model::RunResult;
 use tieout_pipeline::check::Checked;
 
 use super::arguments::Format;
+use super::compare::Summary;
 use super::failure::Failure;
 
 /// Prints what a run found.
@@ -27,6 +30,11 @@ pub(super) fn print_result(result: &RunResult, format: Format) -> Result<(), Fai
 /// Prints what a control does.
 pub(super) fn print_control(checked: &Checked) {
     print_text(&control::text(checked));
+}
+
+/// Prints what a comparison found.
+pub(super) fn print_comparison(summary: &Summary, title: &str, output: Option<&Path>) {
+    print_text(&comparison::text(summary, title, output));
 }
 
 /// Prints rows of an answer in columns; null is shown as `null`.

@@ -57,10 +57,14 @@ fn json_is_all_that_standard_output_gets() {
 fn every_example_of_the_help_works() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(tieout(folder.path(), &RUN).status.code(), Some(1));
+    for (name, amount) in [("left.csv", "10.00"), ("right.csv", "10.10")] {
+        fs::write(folder.path().join(name), format!("company,document_no,amount\n1,2,{amount}\n")).unwrap();
+    }
     let helps = [
         vec!["--help"],
         vec!["run", "--help"],
         vec!["check", "--help"],
+        vec!["compare", "--help"],
         vec!["verify", "--help"],
         vec!["sql", "--help"],
         vec!["open", "--help"],
@@ -75,13 +79,13 @@ fn every_example_of_the_help_works() {
                 .current_dir(folder.path())
                 .output()
                 .unwrap();
-            let expected = i32::from(line.starts_with("run "));
+            let expected = i32::from(line.starts_with("run ") || line.starts_with("compare "));
             assert_eq!(output.status.code(), Some(expected), "tieout {line}: {}", stderr(&output));
             assert!(!output.stdout.is_empty(), "tieout {line}");
             examples += 1;
         }
     }
-    assert!(examples >= 11, "{examples} examples");
+    assert!(examples >= 15, "{examples} examples");
 }
 
 #[test]

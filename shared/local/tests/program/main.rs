@@ -3,6 +3,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod command_line;
+mod compare;
+mod compare_declared;
+mod compare_files;
+mod compare_machine;
+mod compare_refusals;
 mod comparisons;
 mod faults;
 mod golden;

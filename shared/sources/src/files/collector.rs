@@ -38,6 +38,18 @@ pub(super) struct Place<'a> {
     pub(super) bytes_read: u64,
 }
 
+/// Takes the rows of a file as they are read.
+pub(super) trait RowSink {
+    /// Takes a row: one cell for each column of the contract, `size_bytes` of text in all.
+    fn push_row(&mut self, place: Place<'_>, cells: &[InputCell<'_>], size_bytes: usize) -> Result<(), SourceError>;
+
+    /// Takes a row that is bad as a whole, for a reason such as a wrong number of cells.
+    fn reject_row(&mut self, place: Place<'_>, problem: String) -> Result<(), SourceError>;
+
+    /// Takes a row that is bad for one column, where the value itself says nothing.
+    fn reject_cell(&mut self, place: Place<'_>, column: String, problem: &str) -> Result<(), SourceError>;
+}
+
 /// Gathers the rows of a data set.
 pub(super) struct Collector {
     builder: BatchBuilder,
@@ -48,6 +60,26 @@ pub(super) struct Collector {
     bytes_read: u64,
     origins: Vec<Origin>,
     sender: Sender<Message>,
+}
+
+impl RowSink for Collector {
+    fn push_row(&mut self, place: Place<'_>, cells: &[InputCell<'_>], size_bytes: usize) -> Result<(), SourceError> {
+        match self.builder.push_cells(cells) {
+            Ok(()) => {
+                self.cell_bytes += size_bytes;
+                self.advance(place.bytes_read)
+            }
+            Err(problem) => self.reject(place, problem),
+        }
+    }
+
+    fn reject_row(&mut self, place: Place<'_>, problem: String) -> Result<(), SourceError> {
+        self.reject(place, RowProblem { column: String::new(), masked: String::new(), problem })
+    }
+
+    fn reject_cell(&mut self, place: Place<'_>, column: String, problem: &str) -> Result<(), SourceError> {
+        self.reject(place, RowProblem { column, masked: String::new(), problem: problem.to_owned() })
+    }
 }
 
 impl Collector {
@@ -63,32 +95,6 @@ impl Collector {
             origins: Vec::new(),
             sender,
         }
-    }
-
-    /// Takes a row: one cell for each column of the contract, `size_bytes` of text in all.
-    pub(super) fn push_row(
-        &mut self,
-        place: Place<'_>,
-        cells: &[InputCell<'_>],
-        size_bytes: usize,
-    ) -> Result<(), SourceError> {
-        match self.builder.push_cells(cells) {
-            Ok(()) => {
-                self.cell_bytes += size_bytes;
-                self.advance(place.bytes_read)
-            }
-            Err(problem) => self.reject(place, problem),
-        }
-    }
-
-    /// Takes a row that is bad as a whole, for a reason such as a wrong number of cells.
-    pub(super) fn reject_row(&mut self, place: Place<'_>, problem: String) -> Result<(), SourceError> {
-        self.reject(place, RowProblem { column: String::new(), masked: String::new(), problem })
-    }
-
-    /// Takes a row that is bad for one column, where the value itself says nothing.
-    pub(super) fn reject_cell(&mut self, place: Place<'_>, column: String, problem: &str) -> Result<(), SourceError> {
-        self.reject(place, RowProblem { column, masked: String::new(), problem: problem.to_owned() })
     }
 
     /// Takes rows that are columns already, at most `MAX_BATCH_ROWS` of them, with the rejects among them.

@@ -3,12 +3,12 @@
 //! A row with another number of cells than the header (without a header: than the contract) is a reject as a whole,
 //! because no cell of it can be trusted to stand in its column.
 
-use tieout_catalog::Encoding;
+use tieout_catalog::{Encoding, FileFormat};
 use tieout_model::{Contract, ReasonCode};
 use tieout_pipeline::ports::SourceError;
 use tieout_tables::InputCell;
 
-use super::collector::{Collector, Place};
+use super::collector::{Place, RowSink};
 use super::csv_records::CsvRecords;
 use super::header::match_headers;
 use super::input::{Input, Origin};
@@ -25,6 +25,13 @@ pub(super) struct CsvFormat {
     pub(super) encoding: Encoding,
 }
 
+impl From<CsvFormat> for FileFormat {
+    fn from(format: CsvFormat) -> Self {
+        let CsvFormat { delimiter, quote, header, skip_rows, encoding } = format;
+        Self::Csv { delimiter, quote, header, skip_rows, encoding }
+    }
+}
+
 /// Where the cells of a row belong.
 struct Layout {
     positions: Vec<Option<usize>>,
@@ -33,12 +40,12 @@ struct Layout {
     set_by: &'static str,
 }
 
-/// Reads all rows of a file into the collector.
+/// Reads all rows of a file into a sink.
 pub(super) fn read(
     input: Input,
     format: CsvFormat,
     contract: &Contract,
-    collector: &mut Collector,
+    sink: &mut dyn RowSink,
 ) -> Result<Origin, SourceError> {
     let window = TextWindow::open(input, format.encoding)?;
     let mut records = CsvRecords::new(window, format.delimiter, format.quote, format.skip_rows)?;
@@ -57,20 +64,40 @@ pub(super) fn read(
         if record.len() != layout.width {
             let has = counted(record.len(), "cell");
             let problem = format!("has {has}, {} has {}", layout.set_by, counted(layout.width, "column"));
-            collector.reject_row(place, problem)?;
+            sink.reject_row(place, problem)?;
             continue;
         }
         let mut row = emptied(cells);
         row.extend(layout.positions.iter().map(|position| {
             position.and_then(|position| record.cell(position)).map_or(InputCell::Null, InputCell::Declared)
         }));
-        collector.push_row(place, &row, record.size_bytes())?;
+        sink.push_row(place, &row, record.size_bytes())?;
         cells = emptied(row);
     }
     Ok(records.into_window().origin())
 }
 
+/// The header of a file.
+pub(super) fn headers(input: Input, format: CsvFormat) -> Result<Vec<String>, SourceError> {
+    let window = TextWindow::open(input, format.encoding)?;
+    let mut records = CsvRecords::new(window, format.delimiter, format.quote, format.skip_rows)?;
+    Ok(header(&mut records)?.into_iter().map(str::to_owned).collect())
+}
+
 fn read_header(records: &mut CsvRecords, contract: &Contract) -> Result<Layout, SourceError> {
+    let name = records.name().to_owned();
+    let headers = header(records)?;
+    let positions = match_headers(&name, &headers, contract).map_err(|error| match error {
+        SourceError::Refused { code: ReasonCode::ColumnMissing, detail, .. } if headers.len() == 1 => {
+            let cure = "correct `delimiter`: as declared, the whole header is one cell; or else `header` or `aliases`";
+            refused(ReasonCode::ColumnMissing, detail, cure)
+        }
+        other => other,
+    })?;
+    Ok(Layout { positions, width: headers.len(), set_by: "the header" })
+}
+
+fn header(records: &mut CsvRecords) -> Result<Vec<&str>, SourceError> {
     let name = records.name().to_owned();
     let cure = "deliver the file again, correct `skip_rows`, or set `header = false`";
     let Some(header) = records.next()? else {
@@ -80,14 +107,7 @@ fn read_header(records: &mut CsvRecords, contract: &Contract) -> Result<Layout, 
     if headers == [""] {
         return Err(unreadable(format!("{name}, line {}: the header is a blank line", header.line), cure));
     }
-    let positions = match_headers(&name, &headers, contract).map_err(|error| match error {
-        SourceError::Refused { code: ReasonCode::ColumnMissing, detail, .. } if headers.len() == 1 => {
-            let cure = "correct `delimiter`: as declared, the whole header is one cell; or else `header` or `aliases`";
-            refused(ReasonCode::ColumnMissing, detail, cure)
-        }
-        other => other,
-    })?;
-    Ok(Layout { positions, width: headers.len(), set_by: "the header" })
+    Ok(headers)
 }
 
 /// An empty vector for cells of another record in the same memory: collecting a vector's own iterator keeps its

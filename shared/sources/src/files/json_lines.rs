@@ -7,7 +7,7 @@ use tieout_catalog::Encoding;
 use tieout_model::{Contract, ReasonCode};
 use tieout_pipeline::ports::SourceError;
 
-use super::collector::{Collector, Place};
+use super::collector::{Place, RowSink};
 use super::header::{check_claims, missing_columns};
 use super::input::{Input, Origin};
 use super::json_object::{ObjectProblem, ObjectReader};
@@ -15,8 +15,8 @@ use super::refusal::refused;
 use super::row::Row;
 use super::text::TextWindow;
 
-/// Reads all rows of a file into the collector.
-pub(super) fn read(input: Input, contract: &Contract, collector: &mut Collector) -> Result<Origin, SourceError> {
+/// Reads all rows of a file into a sink.
+pub(super) fn read(input: Input, contract: &Contract, sink: &mut dyn RowSink) -> Result<Origin, SourceError> {
     let mut window = TextWindow::open(input, Encoding::Utf8)?;
     let name = window.name().to_owned();
     check_claims(&name, contract)?;
@@ -30,11 +30,11 @@ pub(super) fn read(input: Input, contract: &Contract, collector: &mut Collector)
         if !text.trim_ascii().is_empty() {
             for blank in lines_taken + 1..line {
                 let place = Place { origin: &name, line: blank, bytes_read: window.bytes_read() };
-                collector.reject_row(place, "is a blank line".to_owned())?;
+                sink.reject_row(place, "is a blank line".to_owned())?;
             }
             lines_taken = line;
             let place = Place { origin: &name, line, bytes_read: window.bytes_read() };
-            take_object(text, place, &mut objects, &mut row, contract, collector)?;
+            take_object(text, place, &mut objects, &mut row, contract, sink)?;
         }
         window.consume(line_bytes);
     }
@@ -53,14 +53,14 @@ fn take_object(
     objects: &mut ObjectReader,
     row: &mut Row,
     contract: &Contract,
-    collector: &mut Collector,
+    sink: &mut dyn RowSink,
 ) -> Result<(), SourceError> {
     let column = |position: usize| contract.columns.get(position).map(|column| column.name.clone()).unwrap_or_default();
     match objects.read(text, row) {
-        Ok(()) => collector.push_row(place, &row.cells(), row.size_bytes()),
-        Err(ObjectProblem::Line(problem)) => collector.reject_row(place, problem),
+        Ok(()) => sink.push_row(place, &row.cells(), row.size_bytes()),
+        Err(ObjectProblem::Line(problem)) => sink.reject_row(place, problem),
         Err(ObjectProblem::RepeatedKey(position)) => {
-            collector.reject_cell(place, column(position), "stands twice in its object")
+            sink.reject_cell(place, column(position), "stands twice in its object")
         }
         Err(ObjectProblem::AmbiguousKey(position)) => {
             let (file, line) = (place.origin, place.line);
@@ -72,7 +72,7 @@ fn take_object(
 }
 
 /// The lengths of the next line without and with its end; `None` at the end of the file.
-fn next_line(window: &mut TextWindow, line: u64) -> Result<Option<(usize, usize)>, SourceError> {
+pub(super) fn next_line(window: &mut TextWindow, line: u64) -> Result<Option<(usize, usize)>, SourceError> {
     let mut searched = 0;
     loop {
         let unread = window.unread();

@@ -9,7 +9,7 @@ use calamine::{CellErrorType, DataRef, XlsxCellReader};
 use tieout_model::{Column, ColumnType, Contract};
 use tieout_pipeline::ports::SourceError;
 
-use super::collector::{Collector, Place};
+use super::collector::{Place, RowSink};
 use super::excel::{write_number, write_serial};
 use super::folder::InputFile;
 use super::header::match_headers;
@@ -20,13 +20,13 @@ use super::workbook::{broken, load, sheet_name};
 
 type Bytes = Cursor<Vec<u8>>;
 
-/// Reads all rows of a sheet into the collector. `header_row` is 1-based.
+/// Reads all rows of a sheet into a sink. `header_row` is 1-based.
 pub(super) fn read(
     file: &InputFile,
     sheet: Option<&str>,
     header_row: u32,
     contract: &Contract,
-    collector: &mut Collector,
+    sink: &mut dyn RowSink,
 ) -> Result<Origin, SourceError> {
     let (mut workbook, origin) = load(file)?;
     let sheet = sheet_name(&workbook, sheet, &file.name)?;
@@ -38,7 +38,7 @@ pub(super) fn read(
         header_row,
         is_1904,
         contract,
-        collector,
+        sink,
         headers: Vec::new(),
         columns: None,
         row: Row::default(),
@@ -57,7 +57,7 @@ struct SheetRows<'a> {
     header_row: u32,
     is_1904: bool,
     contract: &'a Contract,
-    collector: &'a mut Collector,
+    sink: &'a mut dyn RowSink,
     /// Texts of the header row by column of the sheet.
     headers: Vec<String>,
     /// For each column of the sheet, its column in the contract; `None` before the header was read.
@@ -86,7 +86,7 @@ impl SheetRows<'_> {
                 present = row;
             }
             if row == self.header_row {
-                self.take_header(column, &cell.value);
+                take_header(&mut self.headers, column, &cell.value);
             } else if row > self.header_row {
                 self.take_cell(column, &cell.value, cell.formula.is_some());
             }
@@ -107,11 +107,11 @@ impl SheetRows<'_> {
             let bytes_read = self.origin.size_bytes;
             for blank in self.rows_taken + 1..row {
                 let place = Place { origin, line: u64::from(blank), bytes_read };
-                self.collector.reject_row(place, "is a blank row".to_owned())?;
+                self.sink.reject_row(place, "is a blank row".to_owned())?;
             }
             self.rows_taken = row;
             let place = Place { origin, line: u64::from(row), bytes_read };
-            self.collector.push_row(place, &self.row.cells(), self.row.size_bytes())?;
+            self.sink.push_row(place, &self.row.cells(), self.row.size_bytes())?;
         }
         self.row.clear(self.contract.columns.len());
         self.row_has_content = false;
@@ -139,25 +139,6 @@ impl SheetRows<'_> {
         unreadable(detail, "correct `header_row` or `sheet`, or deliver the file again")
     }
 
-    fn take_header(&mut self, column: usize, value: &DataRef<'_>) {
-        self.text.clear();
-        match value {
-            DataRef::String(text) => self.text.push_str(text),
-            DataRef::SharedString(text) => self.text.push_str(text),
-            DataRef::Float(number) => {
-                write_number(*number, &mut self.text);
-            }
-            // Nothing else makes a name.
-            _ => {}
-        }
-        if self.headers.len() <= column {
-            self.headers.resize(column + 1, String::new());
-        }
-        if let Some(header) = self.headers.get_mut(column) {
-            header.clone_from(&self.text);
-        }
-    }
-
     fn take_cell(&mut self, column: usize, value: &DataRef<'_>, is_formula: bool) {
         self.text.clear();
         let position = self.columns.as_ref().and_then(|columns| columns.get(column).copied().flatten());
@@ -171,6 +152,43 @@ impl SheetRows<'_> {
         if let Some((position, _)) = target {
             self.row.set(position, &self.text, form);
         }
+    }
+}
+
+/// The header of a sheet. `header_row` is 1-based.
+pub(super) fn headers(file: &InputFile, sheet: Option<&str>, header_row: u32) -> Result<Vec<String>, SourceError> {
+    let (mut workbook, _) = load(file)?;
+    let sheet = sheet_name(&workbook, sheet, &file.name)?;
+    let mut reader = workbook.worksheet_cells_reader(&sheet).map_err(|error| broken(&file.name, &error))?;
+    let mut headers = Vec::new();
+    while let Some(cell) = reader.next_cell().map_err(|error| broken(&file.name, &error))? {
+        let (row, column) = (cell.get_position().0.saturating_add(1), cell.get_position().1);
+        if row > header_row {
+            break;
+        }
+        if row == header_row {
+            take_header(&mut headers, usize::try_from(column).unwrap_or(usize::MAX), cell.get_value());
+        }
+    }
+    Ok(headers)
+}
+
+fn take_header(headers: &mut Vec<String>, column: usize, value: &DataRef<'_>) {
+    let mut text = String::new();
+    match value {
+        DataRef::String(string) => text.push_str(string),
+        DataRef::SharedString(string) => text.push_str(string),
+        DataRef::Float(number) => {
+            write_number(*number, &mut text);
+        }
+        // Nothing else makes a name.
+        _ => {}
+    }
+    if headers.len() <= column {
+        headers.resize(column + 1, String::new());
+    }
+    if let Some(header) = headers.get_mut(column) {
+        *header = text;
     }
 }
 

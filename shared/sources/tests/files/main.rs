@@ -4,6 +4,7 @@
 
 mod csv;
 mod encodings;
+mod given;
 mod json_lines;
 mod parquet;
 mod port;

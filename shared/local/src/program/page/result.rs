@@ -182,6 +182,6 @@ fn reasons(text: &mut String, result: &RunResult) {
     text.push('\n');
 }
 
-fn count(number: u64) -> String {
+pub(super) fn count(number: u64) -> String {
     tieout_model::group_digits(&number.to_string())
 }
