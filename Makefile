@@ -7,15 +7,20 @@ MAKEFLAGS += --no-print-directory
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 TIEOUT := $(TARGET)/debug/tieout
 DEMO := target/demo
+DIFFERENTIAL := shared/local/tests/differential
 # Extracts of a real database, used when they lie beside the repository.
 ADVENTUREWORKS ?= ../shared/data/adventureworks
 # Rows a side of the generated control that `make bench` measures.
 ROWS ?= 1000000
+# The comparison benchmark: generator, peers and judge.
+BENCH ?= ../shared/bench
+BENCH_DATA ?= target/bench-data
+RUNS ?= 5
 
-.PHONY: help build demo test check e2e bench
+.PHONY: help build demo test differential check e2e bench bench-growth bench-pipeline
 
 help: ## Explain the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the program tieout, quickly and not optimised
 	@cargo build --locked --package tieout-local
@@ -31,8 +36,9 @@ check: ## Check form and lints
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 
-test: ## Run all tests: the examples in the documentation, then everything else
+test: ## Run all tests: examples in the documentation, comparisons held against DuckDB, then everything else
 	cargo test --locked --workspace --doc
+	@$(MAKE) differential
 	@if cargo nextest --version >/dev/null 2>&1; then \
 	  cargo nextest run --locked --workspace; \
 	else \
@@ -40,9 +46,48 @@ test: ## Run all tests: the examples in the documentation, then everything else
 	  cargo test --locked --workspace --lib --bins --tests; \
 	fi
 
+differential: build ## Hold tieout compare against DuckDB on random tables (needs python3 and two packages)
+	@if $(MAKE) venv VENV=target/venv REQUIREMENTS=$(DIFFERENTIAL)/requirements.txt; then \
+	  TIEOUT=$(TIEOUT) target/venv/bin/python -B $(DIFFERENTIAL)/compare_with_duckdb.py; \
+	elif [ -n "$${CI:-}" ]; then \
+	  echo "make differential: no venv with the packages of $(DIFFERENTIAL)/requirements.txt, and CI is set" >&2; exit 1; \
+	else \
+	  echo "skipped differential: no venv with the packages of $(DIFFERENTIAL)/requirements.txt, as said above"; \
+	fi
+
 e2e: demo ## Run the program as a newcomer and an auditor would
 	@TIEOUT=$(TIEOUT) DEMO=$(DEMO) ADVENTUREWORKS=$(ADVENTUREWORKS) .ci/e2e
 
-bench: ## Measure the pipeline on a generated control of ROWS rows a side (an optimised build comes first)
+bench: ## Compare with DuckDB and Polars, in rotation (an optimised build comes first; LARGE=1 adds 50,000,000 rows)
+	@$(MAKE) bench-ready
+	@target/bench-venv/bin/python -B shared/testkit/bench/side_by_side.py peers $(BENCH_OPTIONS) \
+	  --bound $(abspath $(TARGET))/release/examples/decode_bound
+
+bench-growth: ## Compare more and more rows: time by row, spilling, verifying (LARGE=1 adds 50,000,000 rows)
+	@$(MAKE) bench-ready
+	@target/bench-venv/bin/python -B shared/testkit/bench/side_by_side.py growth $(BENCH_OPTIONS)
+
+BENCH_OPTIONS = --bench $(BENCH) --program $(abspath $(TARGET))/release/tieout --data $(BENCH_DATA) --runs $(RUNS) \
+  $(if $(LARGE),--large) $(if $(CASES),--only $(CASES))
+
+.PHONY: bench-ready
+bench-ready:
+	@if [ ! -f "$(BENCH)/bench.py" ]; then \
+	  echo "make bench: the benchmark (gen.py, bench.py, check.py and its peers) is not at $(BENCH)" >&2; \
+	  echo "make bench: put it there, or name its folder: make bench BENCH=FOLDER" >&2; exit 2; \
+	fi
+	@cargo build --release --locked --package tieout-local --package tieout-tables --bins --example decode_bound
+	@$(MAKE) venv VENV=target/bench-venv REQUIREMENTS=shared/testkit/bench/requirements.txt
+
+# A venv with pinned packages, made anew when they change; what came last is a copy of the requirements.
+.PHONY: venv
+venv:
+	@if ! cmp --silent $(REQUIREMENTS) $(VENV)/requirements.txt; then \
+	  rm -rf $(VENV) && python3 -m venv $(VENV) && \
+	  $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $(REQUIREMENTS) && \
+	  cp $(REQUIREMENTS) $(VENV)/requirements.txt; \
+	fi
+
+bench-pipeline: ## Measure the pipeline on a generated control of ROWS rows a side (an optimised build comes first)
 	@cargo build --release --locked --package tieout-local
 	@cargo run --quiet --locked --package tieout-testkit --example pipeline_bench -- $(abspath $(TARGET))/release/tieout $(ROWS)

@@ -106,11 +106,11 @@ fn judge(
         for _ in 0..settings.threads.clamp(1, tasks.len().max(1)) {
             let (left_sender, right_sender, next) = (left_sender.clone(), right_sender.clone(), &next);
             scope.spawn(move || {
+                // The right side waits until the left side has been taken, so tasks come in that order, and whoever
+                // goes over to the right lets go of the left: it ends when nobody holds its channel any more.
                 let mut left_sender = Some(left_sender);
-                // The right side waits until the left side has been taken, so tasks come in that order.
                 while let Some(task) = tasks.get(next.fetch_add(1, Ordering::Relaxed)) {
                     if task.side == Side::Right {
-                        // The left side ends when nobody can send to it, and not only when the right side does.
                         left_sender = None;
                     }
                     if task.send(left_sender.as_ref().unwrap_or(&right_sender)).is_err() {

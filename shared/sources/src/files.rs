@@ -24,6 +24,8 @@ mod text;
 mod workbook;
 mod xlsx;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use async_trait::async_trait;
 use tieout_catalog::{Compression, DataSetQuery, FileFormat};
 use tieout_model::{Contract, ReasonCode};
@@ -131,11 +133,20 @@ impl Plan {
             }
             FileFormat::JsonLines => json_lines::read(Input::open(file, self.compression)?, contract, collector),
             FileFormat::Xlsx { sheet, header_row } => {
-                xlsx::read(file, sheet.as_deref(), *header_row, contract, collector)
+                refuse_panics(file, || xlsx::read(file, sheet.as_deref(), *header_row, contract, collector))
             }
-            FileFormat::Parquet => parquet::read(file, contract, collector),
+            FileFormat::Parquet => refuse_panics(file, || parquet::read(file, contract, collector)),
         }
     }
+}
+
+/// Reads with a decoder that others wrote and that panics over some damaged files: that is damage like any other.
+fn refuse_panics(file: &InputFile, read: impl FnOnce() -> Result<Origin, SourceError>) -> Result<Origin, SourceError> {
+    // What a panic may leave half done is the collector, which is dropped with the refusal.
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|_| {
+        let detail = format!("{} is damaged: what it holds cannot be decoded", file.name);
+        Err(unreadable(detail, "deliver the file again, or correct the `format` of the data set"))
+    })
 }
 
 /// Hands on what the reading thread says.

@@ -4,6 +4,7 @@
 //! has no exact way to the contract's fails the batch.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, PrimitiveBuilder, new_null_array};
@@ -18,6 +19,9 @@ use crate::number::POWERS_OF_TEN;
 use crate::{RowProblem, TableError, arrow_type, cell_text, column_type, house_schema, mask, schema_of, to_house};
 
 const DAY_MICROSECONDS: i64 = 86_400_000_000;
+
+/// The days that have a text form, -9999-01-01 to 9999-12-31, counted from 1970-01-01.
+const CALENDAR_DAYS: RangeInclusive<i64> = -4_371_587..=2_932_896;
 
 /// A batch in a contract's exact columns and types, without the rows that do not convert.
 #[derive(Debug, Clone)]
@@ -38,6 +42,7 @@ pub fn conform(batch: &RecordBatch, contract: &Contract) -> Result<Conformed, Ta
     let mut arrays = Vec::with_capacity(contract.columns.len());
     for column in &contract.columns {
         let array = house_column(batch, column)?;
+        refuse_days_beyond_the_calendar(&array, column, &mut problems);
         let array = convert(&array, column, &mut problems)?;
         refuse_nulls(&array, column, &mut problems);
         arrays.push(array);
@@ -88,7 +93,7 @@ fn convert(array: &ArrayRef, column: &Column, problems: &mut Problems) -> Result
         return Ok(Arc::clone(array));
     }
     let target = &target;
-    match (column_type(array.data_type()), column.data_type) {
+    let converted = match (column_type(array.data_type()), column.data_type) {
         (Some(ColumnType::Integer), ColumnType::Decimal { precision, scale }) => {
             let exact = |integer| rescaled(i128::from(integer), 0, precision, scale);
             map::<Int64Type, Decimal128Type>(array, column, target, exact, problems)
@@ -108,19 +113,23 @@ fn convert(array: &ArrayRef, column: &Column, problems: &mut Problems) -> Result
             )
         }
         (Some(ColumnType::Date), ColumnType::Timestamp) => {
-            let midnight = |days| Ok(i64::from(days) * DAY_MICROSECONDS);
+            let beyond = || "is not a date of the calendar".to_owned();
+            let midnight = |days| i64::from(days).checked_mul(DAY_MICROSECONDS).ok_or_else(beyond);
             map::<Date32Type, TimestampMicrosecondType>(array, column, target, midnight, problems)
         }
         (Some(ColumnType::Timestamp), ColumnType::Date) => {
             map::<TimestampMicrosecondType, Date32Type>(array, column, target, whole_day, problems)
         }
-        _ => Err(TableError::WrongType {
-            column: column.name.clone(),
-            expected: column.data_type.to_string(),
-            found: column_type(array.data_type())
-                .map_or_else(|| array.data_type().to_string(), |data_type| data_type.to_string()),
-        }),
-    }
+        _ => {
+            return Err(TableError::WrongType {
+                column: column.name.clone(),
+                expected: column.data_type.to_string(),
+                found: column_type(array.data_type())
+                    .map_or_else(|| array.data_type().to_string(), |data_type| data_type.to_string()),
+            });
+        }
+    };
+    Ok(converted)
 }
 
 /// The unscaled integer at another scale, if no digit is lost and the precision suffices.
@@ -148,7 +157,7 @@ fn map<S: ArrowPrimitiveType, T: ArrowPrimitiveType>(
     target: &DataType,
     exact: impl Fn(S::Native) -> Result<T::Native, String>,
     problems: &mut Problems,
-) -> Result<ArrayRef, TableError> {
+) -> ArrayRef {
     let mut builder = PrimitiveBuilder::<T>::with_capacity(array.len()).with_data_type(target.clone());
     for (row, value) in array.as_primitive::<S>().iter().enumerate() {
         match value.map(&exact) {
@@ -156,12 +165,41 @@ fn map<S: ArrowPrimitiveType, T: ArrowPrimitiveType>(
             None => builder.append_null(),
             Some(Err(problem)) => {
                 builder.append_null();
-                let masked = cell_text(array, row)?.as_deref().map(mask).unwrap_or_default();
+                let masked = cell_text(array, row).ok().flatten().as_deref().map(mask).unwrap_or_default();
                 problems.entry(row).or_insert(RowProblem { column: column.name.clone(), masked, problem });
             }
         }
     }
-    Ok(Arc::new(builder.finish()))
+    Arc::new(builder.finish())
+}
+
+/// Notes the rows whose date or timestamp has no text form: a file of typed columns can hold any number of days.
+fn refuse_days_beyond_the_calendar(array: &ArrayRef, column: &Column, problems: &mut Problems) {
+    let (first, last) = (CALENDAR_DAYS.start(), CALENDAR_DAYS.end());
+    let moments = first * DAY_MICROSECONDS..(last + 1) * DAY_MICROSECONDS;
+    match column_type(array.data_type()) {
+        Some(ColumnType::Date) => {
+            note_beyond::<Date32Type>(array, |days| CALENDAR_DAYS.contains(&i64::from(days)), column, problems);
+        }
+        Some(ColumnType::Timestamp) => {
+            note_beyond::<TimestampMicrosecondType>(array, |moment| moments.contains(&moment), column, problems);
+        }
+        _ => {}
+    }
+}
+
+fn note_beyond<T: ArrowPrimitiveType>(
+    array: &ArrayRef,
+    is_in_calendar: impl Fn(T::Native) -> bool,
+    column: &Column,
+    problems: &mut Problems,
+) {
+    for (row, value) in array.as_primitive::<T>().iter().enumerate() {
+        if value.is_some_and(|value| !is_in_calendar(value)) {
+            let problem = "is not a date of the calendar".to_owned();
+            problems.entry(row).or_insert(RowProblem { column: column.name.clone(), masked: String::new(), problem });
+        }
+    }
 }
 
 /// Notes the rows with a null where the contract has none.
@@ -178,7 +216,9 @@ fn refuse_nulls(array: &ArrayRef, column: &Column, problems: &mut Problems) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use arrow::array::{Decimal128Array, Float64Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray};
+    use arrow::array::{
+        Date32Array, Decimal128Array, Float64Array, Int32Array, Int64Array, StringArray, TimestampMicrosecondArray,
+    };
     use tieout_model::ValueFormat;
 
     fn contract(data_type: &str, nullable: bool) -> Contract {
@@ -234,6 +274,19 @@ mod tests {
         let (kept, lost) = conformed(morning, "date").unwrap();
         assert_eq!(kept, texts(&["1970-01-01"]));
         assert_eq!(lost, ["1 9999-99-99A99:99:99.999999 has a time of day, and the column holds dates"]);
+    }
+
+    #[test]
+    fn a_day_beyond_the_calendar_takes_its_row_out() {
+        let days: ArrayRef = Arc::new(Date32Array::from(vec![-4_371_588, -4_371_587, 2_932_896, 2_932_897, i32::MIN]));
+        let lost = [0, 3, 4].map(|row| format!("{row}  is not a date of the calendar")).to_vec();
+        let kept = texts(&["-009999-01-01", "9999-12-31"]);
+        assert_eq!(conformed(Arc::clone(&days), "date"), Ok((kept, lost.clone())));
+        assert_eq!(conformed(days, "timestamp").unwrap().1, lost);
+        let moments: ArrayRef = Arc::new(TimestampMicrosecondArray::from(vec![i64::MAX, 0, i64::MIN]));
+        let lost = [0, 2].map(|row| format!("{row}  is not a date of the calendar")).to_vec();
+        assert_eq!(conformed(Arc::clone(&moments), "timestamp"), Ok((texts(&["1970-01-01T00:00:00"]), lost.clone())));
+        assert_eq!(conformed(moments, "date"), Ok((texts(&["1970-01-01"]), lost)));
     }
 
     #[test]

@@ -19,6 +19,7 @@ use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use tieout_model::Digest;
 
+use crate::parquet_table::decoded;
 use crate::schema::under_schema;
 use crate::{TableDigest, TableError, house_schema, to_house};
 
@@ -121,12 +122,13 @@ impl TableReader {
     pub fn from_chunks<R: ChunkReader + 'static>(file: R, path: &Path) -> Result<Self, TableError> {
         // The types are those of Parquet itself, not what the writer's library noted beside them.
         let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
-        let builder = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
+        let builder = decoded(|| ParquetRecordBatchReaderBuilder::try_new_with_options(file, options))
             .map_err(TableError::parquet("open", path))?;
         let schema = house_schema(builder.schema())?;
         let rows = u64::try_from(builder.metadata().file_metadata().num_rows())
             .map_err(|error| TableError::parquet("open", path)(error.into()))?;
-        let batches = builder.with_batch_size(BATCH_ROWS).build().map_err(TableError::parquet("open", path))?;
+        let builder = builder.with_batch_size(BATCH_ROWS);
+        let batches = decoded(|| builder.build()).map_err(TableError::parquet("open", path))?;
         Ok(Self { path: path.to_owned(), schema, rows, rows_left: rows, batches })
     }
 
@@ -145,10 +147,11 @@ impl Iterator for TableReader {
     type Item = Result<RecordBatch, TableError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let batch = match self.batches.next() {
-            Some(batch) => batch.map_err(ParquetError::from).and_then(|batch| self.counted(batch)),
-            None if self.rows_left == 0 => return None,
-            None => Err(self.miscounted()),
+        let batch = match decoded(|| self.batches.next().transpose().map_err(ParquetError::from)) {
+            Ok(Some(batch)) => self.counted(batch),
+            Ok(None) if self.rows_left == 0 => return None,
+            Ok(None) => Err(self.miscounted()),
+            Err(error) => Err(error),
         };
         let batch = batch.map_err(TableError::parquet("read", &self.path));
         Some(batch.and_then(|batch| to_house(&batch, &self.schema)))

@@ -4,6 +4,7 @@
 //! rows that its footer says, or reading it ends in an error.
 
 mod batches;
+mod decoding;
 mod positioned;
 
 use std::path::{Path, PathBuf};
@@ -24,6 +25,7 @@ use arrow::record_batch::RecordBatch;
 
 use crate::{TableError, wide_schema};
 pub(crate) use batches::GroupBatches;
+pub(crate) use decoding::decoded;
 pub(crate) use positioned::PositionedFile;
 
 /// The most rows of a batch that is read.
@@ -61,7 +63,8 @@ impl ParquetTable {
         let options = ArrowReaderOptions::new()
             .with_skip_arrow_metadata(true)
             .with_offset_index_policy(PageIndexPolicy::Optional);
-        let metadata = ArrowReaderMetadata::load(&file, options).map_err(TableError::parquet("open", path))?;
+        let metadata =
+            decoded(|| ArrowReaderMetadata::load(&file, options)).map_err(TableError::parquet("open", path))?;
         let (columns, schema) = selected(&metadata, columns)?;
         let group_rows = metadata.metadata().row_groups().iter().map(|group| usize::try_from(group.num_rows()));
         let group_rows = group_rows.collect::<Result<Vec<_>, _>>();
@@ -146,7 +149,7 @@ impl ParquetTable {
         if let Some(selection) = selection {
             builder = builder.with_row_selection(selection);
         }
-        let batches = builder.build().map_err(|error| self.failed("read", error))?;
+        let batches = decoded(|| builder.build()).map_err(|error| self.failed("read", error))?;
         Ok(GroupBatches::new(self.path.clone(), Arc::new(schema), order, rows, batches))
     }
 
@@ -169,7 +172,7 @@ impl ParquetTable {
         let Some(chunk) = found else {
             return Err(TableError::NoSuchColumn { column: format!("number {}", column.saturating_add(1)) });
         };
-        SerializedPageReader::new(Arc::new(self.file.clone()), chunk, self.group_rows(group), None)
+        decoded(|| SerializedPageReader::new(Arc::new(self.file.clone()), chunk, self.group_rows(group), None))
             .map_err(|error| self.failed("read", error))
     }
 

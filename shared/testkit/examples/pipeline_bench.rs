@@ -1,8 +1,8 @@
 //! Measures the program on a generated control: two CSV files of 12 columns, compared and tied out.
 //!
-//! `make bench` builds the program and calls this with its path. It runs the program as anyone would, and prints rows
-//! a second and time per stage as the program itself says them, and CPU and peak memory of the whole process. Every
-//! value is a function of its row, so each run has the same input. Linux only (`/proc`).
+//! `make bench-pipeline` builds the program and calls this with its path. It runs the program as anyone would, and
+//! prints rows a second and time per stage as the program itself says them, and CPU and peak memory of the whole
+//! process. Every value is a function of its row, so each run has the same input. Linux only (`/proc`).
 
 #![expect(
     clippy::unwrap_used,

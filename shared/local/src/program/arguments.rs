@@ -126,7 +126,7 @@ pub struct RunArguments {
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: u16,
     /// Memory of the SQL engine in MiB, and of a comparison; beyond it they spill to the folder for temporary files.
-    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(64..))]
+    #[arg(long, value_name = "MIB", default_value_t = 512, value_parser = clap::value_parser!(u32).range(128..))]
     pub memory_limit: u32,
 }
 

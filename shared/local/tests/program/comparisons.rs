@@ -163,15 +163,34 @@ async fn duplicates_are_listed_or_paired_as_declared() {
     assert_eq!((verification.verdict, verification.problems), (Verdict::Intact, Vec::new()));
 }
 
-fn check(folder: &Path, definition: &str) -> Output {
+fn tieout(folder: &Path, verb: &[&str], definition: &str) -> Output {
     let control = folder.join("controls/invoices");
-    fs::create_dir_all(&control).unwrap();
+    fs::create_dir_all(control.join("sample")).unwrap();
     fs::write(control.join("control.toml"), definition).unwrap();
+    fs::write(control.join("sample/invoices.csv"), INVOICES).unwrap();
+    fs::write(control.join("sample/ledger.csv"), LEDGER).unwrap();
     Command::new(env!("CARGO_BIN_EXE_tieout"))
-        .args(["check", "invoices", "--controls", "controls"])
+        .args(verb)
+        .args(["--controls", "controls"])
         .current_dir(folder)
+        .env_remove("TIEOUT_STORE")
         .output()
         .unwrap()
+}
+
+fn check(folder: &Path, definition: &str) -> Output {
+    tieout(folder, &["check", "invoices"], definition)
+}
+
+#[test]
+fn run_prints_the_classes_that_only_a_declaration_brings_about() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = tieout(folder.path(), &["run", "invoices", "--cutoff-date", "2024-01-31"], CONTROL);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    let words: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let said = "ambiguous sums agree sums differ over their cap invoices-ledger 0 1 1 amount EUR 0.07";
+    assert!(words.contains(said), "{said} in\n{text}");
 }
 
 #[test]

@@ -11,6 +11,9 @@ use jiff::civil::{Date, date};
 /// Milliseconds in a day.
 const DAY_MS: i128 = 86_400_000;
 
+/// Number of 9999-12-31 in the 1900 system, the last day that Excel shows.
+const MAX_DAYS: i64 = 2_958_465;
+
 /// Digits behind the mark of a float's full expansion: 17 significant ones tell every float apart.
 const FULL_DECIMALS: usize = 16;
 
@@ -56,7 +59,7 @@ pub(super) fn write_number(number: f64, text: &mut String) -> bool {
 /// 1904-01-01.
 pub(super) fn write_serial(serial: f64, is_1904: bool, text: &mut String) -> Result<(), &'static str> {
     let no_date = "is not a date that Excel can show";
-    let (days, ms) = days_and_ms(serial).ok_or(no_date)?;
+    let (days, ms) = days_and_ms(serial).filter(|(days, _)| *days <= MAX_DAYS).ok_or(no_date)?;
     let epoch = match (is_1904, days) {
         (true, _) => date(1904, 1, 1),
         (false, 0) => return Err("is a time of day without a date"),
@@ -166,7 +169,7 @@ mod tests {
     fn what_is_no_date_is_refused() {
         assert_eq!(serial(60.0, false), Err("is 29 February 1900, a day that never was"));
         assert_eq!(serial(0.5, false), Err("is a time of day without a date"));
-        for value in [-1.0, 2_958_466.0, 1e300, f64::NAN, f64::INFINITY] {
+        for value in [-1.0, 2_958_466.0, 99_999_999.0, 1e300, f64::NAN, f64::INFINITY] {
             assert_eq!(serial(value, false), Err("is not a date that Excel can show"), "{value}");
         }
     }

@@ -14,7 +14,7 @@ use super::plain::Plain;
 use super::reading::Reading;
 use super::slot::{Slot, Sum, add};
 use crate::TableError;
-use crate::parquet_table::PositionedFile;
+use crate::parquet_table::{PositionedFile, decoded};
 
 const TOO_SHORT: Damage = "has a page that is shorter than it says";
 const NO_ENTRY: Damage = "has a value that its dictionary does not hold";
@@ -106,7 +106,7 @@ impl<const LANES: usize> Pages<LANES> {
     /// Whether there is a next row, whose page is then at hand.
     pub(super) fn has_rows(&mut self, slot: &Slot<LANES>, rows_left: usize) -> Result<bool, Stop> {
         while self.page.as_ref().is_none_or(|page| page.rows_left == 0) {
-            let Some(page) = self.reader.get_next_page().map_err(Stop::Parquet)? else { return Ok(false) };
+            let Some(page) = decoded(|| self.reader.get_next_page()).map_err(Stop::Parquet)? else { return Ok(false) };
             if let Page::DictionaryPage { buf, num_values, encoding, .. } = page {
                 self.dictionary = Some(self.entries(slot, buf, num_values as usize, encoding)?);
             } else if page.num_values() > 0 {

@@ -9,6 +9,7 @@ use ::parquet::errors::ParquetError;
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 
+use super::decoded;
 use crate::{TableError, to_wide};
 
 /// Batches of up to 8,192 rows.
@@ -54,14 +55,14 @@ impl Iterator for GroupBatches {
     type Item = Result<RecordBatch, TableError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        match self.batches.next() {
-            Some(Ok(batch)) => Some(self.wide(&batch)),
-            Some(Err(error)) => {
+        match decoded(|| self.batches.next().transpose().map_err(Into::into)) {
+            Ok(Some(batch)) => Some(self.wide(&batch)),
+            Err(error) => {
                 self.rows_left = 0;
-                Some(Err(TableError::parquet("read", &self.path)(error.into())))
+                Some(Err(TableError::parquet("read", &self.path)(error)))
             }
-            None if self.rows_left == 0 => None,
-            None => Some(Err(self.miscounted())),
+            Ok(None) if self.rows_left == 0 => None,
+            Ok(None) => Some(Err(self.miscounted())),
         }
     }
 }

@@ -23,6 +23,8 @@ pub(super) fn text(result: &RunResult) -> String {
     section(&mut text, "Tie-outs", &["", "left", "right", "difference", "threshold", ""], tie_outs(result), 1..5);
     let headings = ["", "matched", "in tolerance", "mismatch", "only left", "only right", "duplicate", "null key"];
     section(&mut text, "Comparisons (keys)", &headings, comparisons(result), 1..8);
+    let headings = ["", "ambiguous", "sums agree", "sums differ", "over their cap"];
+    section(&mut text, "Declared in comparisons (keys)", &headings, declared(result), 1..4);
     section(&mut text, "Assertions", &["", "rows", "failed", "at stake"], assertions(result), 1..4);
     reasons(&mut text, result);
     let places = [("report", &result.report), ("package", &result.package)];
@@ -135,6 +137,21 @@ fn comparisons(result: &RunResult) -> Vec<Vec<String>> {
         std::iter::once(found.id.clone()).chain(counts.map(count)).collect()
     };
     result.comparisons.iter().map(row).collect()
+}
+
+/// Comparisons with keys of a class that only a declaration brings about, or with a tolerance over its cap.
+fn declared(result: &RunResult) -> Vec<Vec<String>> {
+    let row = |found: &tieout_model::ComparisonResult| {
+        let details = &found.details;
+        let keys = [details.ambiguous_keys, details.group_matched_keys, details.group_mismatch_keys];
+        let over_cap = details.absorbed.iter().filter(|absorbed| absorbed.over_cap);
+        let over_cap: Vec<String> =
+            over_cap.map(|absorbed| format!("{} {}", absorbed.column, absorbed.total_text())).collect();
+        let occurs = keys.into_iter().any(|keys| keys > 0) || !over_cap.is_empty();
+        let cells = std::iter::once(found.id.clone()).chain(keys.map(count));
+        occurs.then(|| cells.chain(std::iter::once(over_cap.join(", "))).collect())
+    };
+    result.comparisons.iter().filter_map(row).collect()
 }
 
 fn assertions(result: &RunResult) -> Vec<Vec<String>> {
