@@ -105,6 +105,12 @@ impl Readings {
         }
     }
 
+    /// Whether every value is a number, and a decimal of these digits holds them all.
+    pub fn fit(&self, precision: u8, scale: u8) -> bool {
+        let whole_digits = usize::from(precision.saturating_sub(scale));
+        self.number_type().is_some() && self.whole_digits <= whole_digits && self.decimals <= usize::from(scale)
+    }
+
     /// The narrowest number type that holds every value, leading zeros and the like aside; `None` where a value is no
     /// number, or one of more digits than a number has, or where there is no value.
     pub fn number_type(&self) -> Option<ColumnType> {
@@ -250,6 +256,14 @@ mod tests {
                 None => assert_eq!(found, None, "{texts:?}"),
             }
         }
+    }
+
+    #[test]
+    fn a_decimal_may_have_room_for_all_values() {
+        let found = readings(&["12.5", "-100", "0.25"]);
+        assert!(found.fit(18, 2) && found.fit(5, 2));
+        assert!(!found.fit(4, 2) && !found.fit(18, 1));
+        assert!(!readings(&["1", "x"]).fit(18, 2) && !readings(&[]).fit(18, 2));
     }
 
     #[test]

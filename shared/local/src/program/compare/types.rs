@@ -83,6 +83,10 @@ fn derived(own: &Readings, other: &Input, counterpart: &str, takes_days: bool) -
     }
 }
 
+fn fits(own: &Readings, data_type: ColumnType) -> bool {
+    matches!(data_type, ColumnType::Decimal { precision, scale } if own.fit(precision, scale))
+}
+
 /// As what values are read that meet a column of a Parquet file.
 fn like(own: &Readings, found: &DataType, takes_days: bool) -> (ColumnType, DataType) {
     let house = |data_type: ColumnType| (data_type, arrow_type(data_type));
@@ -94,7 +98,11 @@ fn like(own: &Readings, found: &DataType, takes_days: bool) -> (ColumnType, Data
         // A number keeps all of its digits, whatever the other side has room for: the comparison is by value.
         DataType::Int64 => house(own.number_type().unwrap_or(ColumnType::Integer)),
         DataType::Decimal128(precision, scale) | DataType::Decimal256(precision, scale) => {
-            house(own.number_type().unwrap_or_else(|| decimal(*precision, *scale)))
+            let theirs = decimal(*precision, *scale);
+            match own.number_type() {
+                Some(own_type) if !fits(own, theirs) => house(own_type),
+                _ => house(theirs),
+            }
         }
         DataType::Date32 | DataType::Timestamp(_, None) if takes_days && own.has_moments() => {
             house(ColumnType::Timestamp)
