@@ -138,11 +138,7 @@ struct Fetch<'a> {
     rows: &'a BooleanBuffer,
 }
 
-fn tasks<'a>(
-    table: &'a ParquetTable,
-    candidates: &'a Candidates,
-    side: Side,
-) -> impl Iterator<Item = Fetch<'a>> {
+fn tasks<'a>(table: &'a ParquetTable, candidates: &'a Candidates, side: Side) -> impl Iterator<Item = Fetch<'a>> {
     let groups = candidates.groups.iter().enumerate();
     groups.map(move |(group, rows)| Fetch { side, table, group, rows })
 }

@@ -21,7 +21,7 @@ pub(crate) use self::candidates::Candidates;
 use self::candidates::Marks;
 use self::layout::{Layout, Place};
 use self::partition::{Entry, Partition};
-use self::scatter::{Scatter, partition_of};
+use self::scatter::{Deliver, Receive, Scatter, partition_of};
 use self::spill::Spill;
 pub(crate) use self::workers::share_out;
 use crate::ReconcileError;
@@ -86,10 +86,17 @@ fn match_sides(
 
     held_side.scatter(layout, &held_marks, &|partition, entries| store.keep(partition, entries))?;
     let resident = store.partitions.len();
-    share_out(resident, layout.threads, || (), |(), partition| store.index(partition), Ok)?;
+    let index = |(): &mut (), partition: usize| {
+        store.index(partition);
+        Ok(())
+    };
+    share_out(resident, layout.threads, || (), index, Ok)?;
     let probes = layout.spills(settings.scratch)?;
     streamed_side.scatter(layout, &streamed_marks, &|partition, entries| match layout.place(partition) {
-        Place::Held(place) => store.probe(place, entries, &streamed_marks),
+        Place::Held(place) => {
+            store.probe(place, entries, &streamed_marks);
+            Ok(())
+        }
         Place::Waiting(bundle) => probes.get(bundle).map_or(Ok(()), |spill| spill.append(entries)),
     })?;
 
@@ -165,20 +172,14 @@ impl<'a, F: Fingerprinted> Numbered<'a, F> {
     }
 
     /// Reads all fingerprints and hands them on by partition; a row with a null in its key is a candidate at once.
-    fn scatter(
-        &self,
-        layout: Layout,
-        marks: &Marks,
-        deliver: &(dyn Fn(usize, &[Entry]) -> Result<(), ReconcileError> + Sync),
-    ) -> Result<(), ReconcileError> {
+    fn scatter(&self, layout: Layout, marks: &Marks, deliver: Receive<'_>) -> Result<(), ReconcileError> {
         let work = |scatter: &mut Scatter, group: usize| {
             let first = self.firsts.get(group).copied().unwrap_or_default();
+            let mut deliver = |partition: usize, entries: &[Entry]| deliver(partition, entries);
             let mut failed = Ok(());
             self.side.fingerprint(group, &mut |window| {
                 if failed.is_ok() {
-                    failed = push_window(scatter, first, window, marks, &mut |partition, entries| {
-                        deliver(partition, entries)
-                    });
+                    failed = push_window(scatter, first, window, marks, &mut deliver);
                 }
                 Ok(())
             })?;
@@ -196,7 +197,7 @@ fn push_window(
     first_of_group: u32,
     window: &Fingerprints,
     marks: &Marks,
-    deliver: &mut dyn FnMut(usize, &[Entry]) -> Result<(), ReconcileError>,
+    deliver: Deliver<'_>,
 ) -> Result<(), ReconcileError> {
     let first = u32::try_from(window.first_row).ok().and_then(|row| row.checked_add(first_of_group));
     let first = first.ok_or(ReconcileError::TooManyRows)?;
@@ -238,18 +239,16 @@ impl Store {
         }
     }
 
-    fn index(&self, partition: usize) -> Result<(), ReconcileError> {
+    fn index(&self, partition: usize) {
         if let Some(partition) = self.partitions.get(partition) {
             partition.lock().unwrap_or_else(PoisonError::into_inner).index();
         }
-        Ok(())
     }
 
-    fn probe(&self, partition: usize, entries: &[Entry], others: &Marks) -> Result<(), ReconcileError> {
+    fn probe(&self, partition: usize, entries: &[Entry], others: &Marks) {
         if let Some(partition) = self.partitions.get(partition) {
             partition.lock().unwrap_or_else(PoisonError::into_inner).probe(entries, others);
         }
-        Ok(())
     }
 }
 

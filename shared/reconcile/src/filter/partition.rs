@@ -90,7 +90,8 @@ impl Partition {
 
     /// The bucket of a key. Partitions are told apart by the high bits of the other word.
     fn bucket(&self, key: &[u64; 2]) -> usize {
-        (key[1] & ((1 << self.bucket_bits) - 1)) as usize
+        // A bucket's number has at most 31 bits: there are fewer buckets than rows.
+        usize::try_from(key[1] & ((1 << self.bucket_bits) - 1)).unwrap_or_default()
     }
 
     /// Puts the fingerprints into the order of their buckets.

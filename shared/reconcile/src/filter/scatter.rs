@@ -15,8 +15,11 @@ pub(super) struct Scatter {
     buffers: Vec<Vec<Entry>>,
 }
 
-/// Takes the fingerprints of a partition.
+/// Takes the fingerprints of a partition, from one thread.
 pub(super) type Deliver<'a> = &'a mut dyn FnMut(usize, &[Entry]) -> Result<(), ReconcileError>;
+
+/// Takes the fingerprints of a partition, from any thread.
+pub(super) type Receive<'a> = &'a (dyn Fn(usize, &[Entry]) -> Result<(), ReconcileError> + Sync);
 
 impl Scatter {
     /// Bytes that the buffers of a thread take.
@@ -45,8 +48,8 @@ impl Scatter {
 
     /// Hands on what is left.
     pub(super) fn finish(self, deliver: Deliver<'_>) -> Result<(), ReconcileError> {
-        let filled = self.buffers.iter().enumerate().filter(|(_, buffer)| !buffer.is_empty());
-        filled.map(|(partition, buffer)| deliver(partition, buffer)).collect()
+        let mut filled = self.buffers.iter().enumerate().filter(|(_, buffer)| !buffer.is_empty());
+        filled.try_for_each(|(partition, buffer)| deliver(partition, buffer))
     }
 }
 

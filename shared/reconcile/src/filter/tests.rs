@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use arrow::buffer::BooleanBuffer;
 use proptest::prelude::*;
 
 use super::*;
@@ -76,7 +77,7 @@ fn check(left: &Side, right: &Side, threads: usize, memory_limit_bytes: Option<u
             .into_iter()
             .map(|(key, _)| !key.is_some_and(|key| lefts.contains_key(&key) && is_matched(&key)));
         assert_eq!(marked(candidates), expected.collect::<Vec<_>>());
-        assert_eq!(candidates.groups.iter().map(|group| group.len()).collect::<Vec<_>>(), side.group_rows());
+        assert_eq!(candidates.groups.iter().map(BooleanBuffer::len).collect::<Vec<_>>(), side.group_rows());
     }
 }
 
