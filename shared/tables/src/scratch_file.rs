@@ -73,7 +73,7 @@ mod tests {
             file.append(&number.to_le_bytes()).unwrap();
         }
         let mut reader = file.finish().unwrap();
-        let mut buffer = [0; 300_000];
+        let mut buffer = vec![0; 300_000];
         assert_eq!(reader.read(&mut buffer).unwrap(), 300_000);
         assert_eq!(buffer[299_996..], 74_999_u32.to_le_bytes());
         assert_eq!(reader.read(&mut buffer).unwrap(), 100_000);

@@ -84,7 +84,8 @@ impl SourceFile {
 
     /// Whether the file is a test, a benchmark or a build script and not part of what is shipped.
     fn is_beside_the_product(&self) -> bool {
-        self.is_below("tests") || self.is_below("benches") || matches!(self.name(), "tests.rs" | "build.rs")
+        ["tests", "benches", "examples"].iter().any(|folder| self.is_below(folder))
+            || matches!(self.name(), "tests.rs" | "build.rs")
     }
 
     /// Whether a folder of this name holds the file, at any depth.

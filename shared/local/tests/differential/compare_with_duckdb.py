@@ -74,7 +74,7 @@ def variants(rng, folder, sides, both, left, right):
     yield "one-thread", sides, ["--threads", "1"]
     yield "four-threads", sides, ["--threads", "4"]
     yield "paranoid", sides, ["--paranoid", "--threads", "2"]
-    yield "little-memory", sides, ["--memory-limit", "64MiB"]
+    yield "little-memory", sides, ["--memory-limit", "98MiB"]
     others = []
     for side, rows in enumerate([left, right]):
         rows = rng.sample(rows, len(rows))

@@ -1,6 +1,6 @@
 //! What the pure crates must not touch: clock, environment, asynchronous runtime and, but for two, the file system.
 //!
-//! Tests, benchmarks and build scripts are free of the rule: they are not part of what is shipped.
+//! Tests, benchmarks, examples and build scripts are free of the rule: they are not part of what is shipped.
 
 use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
 
