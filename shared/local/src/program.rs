@@ -31,6 +31,7 @@ const INTERRUPTED: i32 = 130;
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
     start_logging();
+    keep_panics_short();
     let runtime = match tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => return Failure::not_operated(&error).report(),
@@ -47,6 +48,16 @@ pub fn main() -> ExitCode {
     let code = answer.unwrap_or_else(|failure| failure.report());
     runtime.shutdown_background();
     code
+}
+
+/// Says where a panic was and nothing else: its own words may hold the content of a cell. A decoder's panic over a
+/// damaged file is caught, and the file is refused by name.
+fn keep_panics_short() {
+    std::panic::set_hook(Box::new(|panic| {
+        let file = panic.location().and_then(|place| place.file().rsplit('/').next()).unwrap_or("an unknown place");
+        let line = panic.location().map_or(0, std::panic::Location::line);
+        eprintln!("tieout: a fault of the program in {file}, line {line}");
+    }));
 }
 
 /// Waits for an interruption on a thread of its own, for the run itself may be busy for long, and ends the process.

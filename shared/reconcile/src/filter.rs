@@ -126,7 +126,8 @@ fn match_bundle(
     held: &Marks,
     streamed: &Marks,
 ) -> Result<u64, ReconcileError> {
-    let mut partitions: Vec<Partition> = (0..layout.bundle).map(|_| Partition::default()).collect();
+    let mut partitions: Vec<Partition> =
+        (0..layout.bundle).map(|_| Partition::with_capacity(layout.partition_rows)).collect();
     let at = |entry: &Entry| layout.position_in_bundle(partition_of(entry, layout.bits));
     kept.read(&mut |entries| {
         for entry in entries {
