@@ -39,12 +39,21 @@ pub fn house_schema(schema: &Schema) -> Result<SchemaRef, TableError> {
 ///
 /// Fails for the first value that the column's type does not hold exactly.
 pub fn to_house(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, TableError> {
+    converted(batch, schema, house_data_type, convert)
+}
+
+/// Converts a batch to `schema` column by column; `type_of` says what a column becomes, and `schema` must say the same.
+pub(crate) fn converted(
+    batch: &RecordBatch,
+    schema: &SchemaRef,
+    type_of: fn(&str, &DataType) -> Result<DataType, TableError>,
+    convert: fn(&str, &ArrayRef, &DataType) -> Result<ArrayRef, TableError>,
+) -> Result<RecordBatch, TableError> {
     if batch.num_columns() != schema.fields().len() {
         return Err(TableError::WrongColumns { expected: names(schema), found: names(batch.schema_ref()) });
     }
     let convert = |(array, field): (&ArrayRef, &Arc<Field>)| {
-        let expected = house_data_type(field.name(), array.data_type())?;
-        if expected != *field.data_type() {
+        if type_of(field.name(), array.data_type())? != *field.data_type() {
             return Err(TableError::WrongType {
                 column: field.name().clone(),
                 expected: field.data_type().to_string(),

@@ -10,11 +10,11 @@ use arrow::compute::{CastOptions, cast_with_options};
 use arrow::datatypes::{
     DataType, Date64Type, Decimal128Type, Decimal256Type, DecimalType, Field, Schema, SchemaRef, TimeUnit,
 };
-use arrow::record_batch::{RecordBatch, RecordBatchOptions};
+use arrow::record_batch::RecordBatch;
 
 use crate::TableError;
-use crate::house::{DAY_MILLISECONDS, first_lost, is_string, whole_multiples};
-use crate::schema::{names, refuse_duplicates};
+use crate::house::{DAY_MILLISECONDS, converted, first_lost, is_string, whole_multiples};
+use crate::schema::refuse_duplicates;
 
 /// The zone of every instant.
 const UTC: &str = "UTC";
@@ -39,23 +39,7 @@ pub fn wide_schema(schema: &Schema) -> Result<SchemaRef, TableError> {
 ///
 /// Fails for the first value that the column's type does not hold exactly.
 pub fn to_wide(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch, TableError> {
-    if batch.num_columns() != schema.fields().len() {
-        return Err(TableError::WrongColumns { expected: names(schema), found: names(batch.schema_ref()) });
-    }
-    let convert = |(array, field): (&ArrayRef, &Arc<Field>)| {
-        if wide_data_type(field.name(), array.data_type())? != *field.data_type() {
-            return Err(TableError::WrongType {
-                column: field.name().clone(),
-                expected: field.data_type().to_string(),
-                found: array.data_type().to_string(),
-            });
-        }
-        convert(field.name(), array, field.data_type())
-    };
-    let columns = batch.columns().iter().zip(schema.fields()).map(convert).collect::<Result<Vec<_>, _>>()?;
-    let options = RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
-    RecordBatch::try_new_with_options(Arc::clone(schema), columns, &options)
-        .map_err(TableError::arrow("put converted columns together"))
+    converted(batch, schema, wide_data_type, convert)
 }
 
 /// The wide type for an Arrow type, or what to do about it.

@@ -1,5 +1,7 @@
 //! Plain columns without borders, as wide as their contents.
 
+use std::fmt::Write;
+
 use comfy_table::{CellAlignment, ContentArrangement, Table, presets};
 
 /// A table with these headings.
@@ -21,4 +23,21 @@ pub(super) fn figures(table: &mut Table, columns: std::ops::Range<usize>) {
 pub(super) fn lines(table: &Table, indent: &str) -> String {
     let lines = table.lines().map(|line| format!("{indent}{}", line.trim_end()));
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Appends a titled table with the columns `right` to the right; nothing where there are no rows.
+pub(super) fn section(
+    text: &mut String,
+    title: &str,
+    headings: &[&str],
+    rows: Vec<Vec<String>>,
+    right: std::ops::Range<usize>,
+) {
+    if rows.is_empty() {
+        return;
+    }
+    let mut table = table(headings.iter().copied());
+    table.add_rows(rows);
+    figures(&mut table, right);
+    let _ = write!(text, "\n  {title}\n{}\n", lines(&table, "   "));
 }

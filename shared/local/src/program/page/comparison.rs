@@ -7,7 +7,8 @@ use anstyle::{AnsiColor, Style};
 use tieout_model::{Absorbed, Currency, Decimal, WhatIf, visible_line};
 
 use super::super::compare::{Found, Summary};
-use super::{columns, result::count};
+use super::columns::section;
+use super::result::count;
 
 /// The most lines of sums of differences that are shown.
 const SHOWN_SUMS: usize = 20;
@@ -46,16 +47,6 @@ pub(super) fn text(summary: &Summary, title: &str, output: Option<&Path>) -> Str
 fn headline(summary: &Summary) -> String {
     let (left, right) = (count(summary.rows_left), count(summary.rows_right));
     format!("{left} rows left, {right} rows right")
-}
-
-fn section(text: &mut String, title: &str, headings: &[&str], rows: Vec<Vec<String>>, figures: std::ops::Range<usize>) {
-    if rows.is_empty() {
-        return;
-    }
-    let mut table = columns::table(headings.iter().copied());
-    table.add_rows(rows);
-    columns::figures(&mut table, figures);
-    let _ = write!(text, "\n  {title}\n{}\n", columns::lines(&table, "   "));
 }
 
 fn classes(summary: &Summary) -> Vec<Vec<String>> {

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use tieout_model::{ColumnTotal, DataSetResult, Outcome, RunResult, TestOutcome, TieOutStatus};
 
-use super::columns;
+use super::columns::section;
 
 /// What a run found.
 pub(super) fn text(result: &RunResult) -> String {
@@ -52,16 +52,6 @@ fn style(outcome: Outcome) -> Style {
         Outcome::NotOperated => AnsiColor::Red,
     };
     Style::new().bold().invert().fg_color(Some(color.into()))
-}
-
-fn section(text: &mut String, title: &str, headings: &[&str], rows: Vec<Vec<String>>, figures: std::ops::Range<usize>) {
-    if rows.is_empty() {
-        return;
-    }
-    let mut table = columns::table(headings.iter().copied());
-    table.add_rows(rows);
-    columns::figures(&mut table, figures);
-    let _ = write!(text, "\n  {title}\n{}\n", columns::lines(&table, "   "));
 }
 
 fn data_sets(result: &RunResult) -> Vec<Vec<String>> {
