@@ -17,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use arrow::datatypes::{Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
+use tieout_model::ColumnNames;
 use tieout_tables::TableError;
 
 use crate::ReconcileError;
@@ -25,28 +26,18 @@ use plan::Plan;
 use pool::Pool;
 use search::Search;
 use table::Table;
-
-/// A pair of columns by their names in the compared data sets.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ComparedNames {
-    /// Column of the left side.
-    pub left: String,
-    /// Column of the right side.
-    pub right: String,
-}
-
 /// What makes a row of the other side near.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExplainSpec {
     /// The columns of the key, as the exceptions table names them.
     pub key: Vec<String>,
     /// The compared columns; the exceptions table has them as `left_<left>` and `right_<right>`.
-    pub compared: Vec<ComparedNames>,
+    pub compared: Vec<ColumnNames>,
     /// Relaxed keys in the order in which they are tried: the columns of the key that must still agree.
     pub relax: Vec<Vec<String>>,
     /// The amount whose difference decides between rows that differ in equally many columns: a pair of numeric
     /// columns of the exceptions table, or a numeric column of the key by its name there (in `left`).
-    pub amount: Option<ComparedNames>,
+    pub amount: Option<ColumnNames>,
 }
 
 /// How many rows had which answer.

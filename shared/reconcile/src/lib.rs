@@ -21,7 +21,5 @@ pub use compare::{
 };
 pub use engine::{EngineSettings, compare_tables};
 pub use error::ReconcileError;
-pub use explain::{
-    ComparedNames, ExplainSpec, Explained, Explainer, FoundCounts, RelaxedCounts, explain, explanations_schema,
-};
+pub use explain::{ExplainSpec, Explained, Explainer, FoundCounts, RelaxedCounts, explain, explanations_schema};
 pub use tie_out::{GroupTotal, SideTotals, TieOut, tie_out};

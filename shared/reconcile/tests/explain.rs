@@ -10,7 +10,8 @@ use arrow::array::{
 };
 use arrow::datatypes::i256;
 use arrow::record_batch::RecordBatch;
-use tieout_reconcile::{ComparedNames, ExplainSpec, Explained, ReconcileError, explain, explanations_schema};
+use tieout_model::ColumnNames;
+use tieout_reconcile::{ExplainSpec, Explained, ReconcileError, explain, explanations_schema};
 use tieout_tables::{TableError, cell_text};
 
 /// What fits in memory needs no folder.
@@ -18,8 +19,8 @@ fn scratch() -> &'static Path {
     Path::new("/nonexistent/scratch")
 }
 
-fn names(left: &str, right: &str) -> ComparedNames {
-    ComparedNames { left: left.into(), right: right.into() }
+fn names(left: &str, right: &str) -> ColumnNames {
+    ColumnNames { left: left.into(), right: right.into() }
 }
 
 fn texts(names: &[&str]) -> Vec<String> {

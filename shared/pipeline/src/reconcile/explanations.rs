@@ -3,8 +3,8 @@
 //! They are made from the comparison's table alone and change no class and no figure.
 
 use tieout_catalog::Comparison;
-use tieout_model::AmountColumn;
-use tieout_reconcile::{ComparedNames, ExplainSpec, ReconcileError, explain, explanations_schema};
+use tieout_model::{AmountColumn, ColumnNames};
+use tieout_reconcile::{ExplainSpec, ReconcileError, explain, explanations_schema};
 use tieout_tables::{TableReader, TableWriter};
 
 use super::exceptions::amounts_of;
@@ -48,9 +48,9 @@ fn spec(comparison: &Comparison, sides: [&RunTable; 2]) -> ExplainSpec {
             .columns
             .iter()
             .filter(|column| !in_key(&column.names.left, &column.names.right))
-            .map(|column| ComparedNames { left: column.names.left.clone(), right: column.names.right.clone() })
+            .map(|column| column.names.clone())
             .collect(),
         relax: comparison.relax.clone(),
-        amount: name(left).zip(name(right)).map(|(left, right)| ComparedNames { left, right }),
+        amount: name(left).zip(name(right)).map(|(left, right)| ColumnNames { left, right }),
     }
 }

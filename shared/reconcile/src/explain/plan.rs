@@ -6,10 +6,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, i256};
-use tieout_model::{MAX_PRECISION, Side};
+use tieout_model::{ColumnNames, MAX_PRECISION, Side};
 
+use super::ExplainSpec;
 use super::cell::{factors, scale};
-use super::{ComparedNames, ExplainSpec};
 use crate::ReconcileError;
 use crate::amount::position;
 use crate::error::misfit;
@@ -139,7 +139,7 @@ impl Pair {
     }
 }
 
-fn value_pair(schema: &Schema, names: &ComparedNames) -> Result<Pair, ReconcileError> {
+fn value_pair(schema: &Schema, names: &ColumnNames) -> Result<Pair, ReconcileError> {
     let left = position(schema, &format!("left_{}", names.left), EXCEPTIONS)?;
     let right = position(schema, &format!("right_{}", names.right), EXCEPTIONS)?;
     Pair::new(schema, &names.left, [left, right])
@@ -174,7 +174,7 @@ fn relaxed_keys(spec: &ExplainSpec) -> Result<Vec<Relaxed>, ReconcileError> {
 fn amount(
     schema: &Schema,
     spec: &ExplainSpec,
-    names: &ComparedNames,
+    names: &ColumnNames,
     columns: &mut Vec<Pair>,
 ) -> Result<Amount, ReconcileError> {
     let in_values = schema.index_of(&format!("left_{}", names.left)).is_ok();
@@ -267,8 +267,8 @@ fn output_schema(
 mod tests {
     use super::*;
 
-    fn names(left: &str, right: &str) -> ComparedNames {
-        ComparedNames { left: left.into(), right: right.into() }
+    fn names(left: &str, right: &str) -> ColumnNames {
+        ColumnNames { left: left.into(), right: right.into() }
     }
 
     fn texts(names: &[&str]) -> Vec<String> {

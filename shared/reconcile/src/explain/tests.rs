@@ -34,8 +34,8 @@ fn rows() -> impl Strategy<Value = Rows> {
     prop::collection::vec(row, 0..24)
 }
 
-fn names(name: &str) -> ComparedNames {
-    ComparedNames { left: name.into(), right: name.into() }
+fn names(name: &str) -> ColumnNames {
+    ColumnNames { left: name.into(), right: name.into() }
 }
 
 fn spec(relax: &[&str], with_amount: bool) -> ExplainSpec {

@@ -7,8 +7,7 @@ use std::path::Path;
 use arrow::datatypes::SchemaRef;
 use arrow::record_batch::RecordBatch;
 use serde::Serialize;
-use tieout_model::ColumnNames;
-use tieout_reconcile::{ComparedNames, ExplainSpec, Explained, Explainer, FoundCounts, explanations_schema};
+use tieout_reconcile::{ExplainSpec, Explained, Explainer, FoundCounts, explanations_schema};
 use tieout_tables::TableError;
 
 use super::super::arguments::CompareArguments;
@@ -94,16 +93,15 @@ impl Explanations {
 }
 
 fn spec(arguments: &CompareArguments, pairing: &Pairing) -> ExplainSpec {
-    let names = |names: &ColumnNames| ComparedNames { left: names.left.clone(), right: names.right.clone() };
     let report = &arguments.report;
     // The amount that the comparison is about: what is added up, or else what has a tolerance.
     let amount = report.sum_diff.as_ref().or_else(|| arguments.equality.abs_tol.first().map(|(name, _)| name));
     let amount = amount.and_then(|amount| pairing.values.iter().find(|names| names.left == *amount));
     ExplainSpec {
         key: pairing.key.iter().map(|names| names.left.clone()).collect(),
-        compared: pairing.values.iter().map(names).collect(),
+        compared: pairing.values.clone(),
         relax: report.relax.clone(),
-        amount: amount.map(names),
+        amount: amount.cloned(),
     }
 }
 
