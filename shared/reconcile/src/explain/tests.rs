@@ -113,7 +113,8 @@ fn differing(one: &Row, other: &Row) -> Vec<&'static str> {
     key.chain(amount).chain((one.4 != other.4).then_some("note")).collect()
 }
 
-/// What a search of every row through every other says.
+/// What a search of every row through every other says. Rows that are alike in everything cannot be told apart: all
+/// their first candidates come first, then all their second ones.
 fn naive(rows: &[(bool, Row)], spec: &ExplainSpec, limits: Limits) -> Vec<String> {
     let mut rows = rows.to_vec();
     rows.sort_unstable();
@@ -130,7 +131,7 @@ fn naive(rows: &[(bool, Row)], spec: &ExplainSpec, limits: Limits) -> Vec<String
         };
         let start = format!("{} {}", if row.0 { "right" } else { "left" }, text(&row.1));
         let Some(set) = first_set(row) else {
-            lines.push(format!("{start} none - 0 - - - - -"));
+            lines.push((row, 0, format!("{start} none - 0 - - - - -")));
             continue;
         };
         let candidates = others(set, row);
@@ -140,7 +141,7 @@ fn naive(rows: &[(bool, Row)], spec: &ExplainSpec, limits: Limits) -> Vec<String
         let pairs = pairs.filter(|(one, other)| !one.0 && other.0 && (asks(one) || asks(other))).count();
         let relaxed = spec.relax[set].join(",");
         if pairs as u64 > limits.pairs {
-            lines.push(format!("{start} too_many {relaxed} {} - - - - -", candidates.len()));
+            lines.push((row, 0, format!("{start} too_many {relaxed} {} - - - - -", candidates.len())));
             continue;
         }
         let distance = |other: &Row| {
@@ -150,15 +151,17 @@ fn naive(rows: &[(bool, Row)], spec: &ExplainSpec, limits: Limits) -> Vec<String
         let least = candidates.iter().map(distance).min().unwrap();
         let nearest: Vec<_> = candidates.iter().filter(|other| distance(other) == least).collect();
         let found = if nearest.len() == 1 { "nearest" } else { "ambiguous" };
-        for other in nearest.iter().take(limits.listed) {
+        for (ordinal, other) in nearest.iter().take(limits.listed).enumerate() {
             let difference = row.1.3.zip(other.3).filter(|_| spec.amount.is_some());
             let difference = difference
                 .map_or("-".to_owned(), |(one, other)| tieout_model::Decimal::new(other - one, 4).unwrap().to_string());
             let (count, candidate, names) = (nearest.len(), text(other), differing(&row.1, other).join(","));
-            lines.push(format!("{start} {found} {relaxed} {count} {candidate} {names} {difference}"));
+            let line = format!("{start} {found} {relaxed} {count} {candidate} {names} {difference}");
+            lines.push((row, ordinal, line));
         }
     }
-    lines
+    lines.sort_by_key(|(row, ordinal, _)| (*row, *ordinal));
+    lines.into_iter().map(|(.., line)| line).collect()
 }
 
 const SETS: [&[&str]; 5] = [
