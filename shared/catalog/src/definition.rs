@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use tieout_model::{ColumnType, ControlId, Digest, Outcome};
 
 pub use checks::{Assertion, AtStake, Threshold, TieOut, TotalOf};
-pub use comparison::{ComparedColumn, Comparison, KeyColumn, WhatIfColumn};
+pub use comparison::Comparison;
 pub use completeness::{DataSetTest, ExpectedCount, ExpectedTotal};
 pub use data_set::{Compression, DataSet, DataSetQuery, Derived, Encoding, FileFormat, PeriodStart, Scope, Within};
 

@@ -7,11 +7,11 @@ mod fixture;
 use fixture::folder;
 use tieout_catalog::{
     Compression, Control, CutoffRuleKind, DataSetQuery, DataSetTest, Encoding, ExpectedCount, ExpectedTotal,
-    FileFormat, PeriodStart, SourceKind, WhatIfColumn, Within, definition_digest, load,
+    FileFormat, PeriodStart, SourceKind, Within, definition_digest, load,
 };
 use tieout_model::{
     ColumnNames, ColumnType, CurrencyOf, DayTolerance, Decimal, Duplicates, NegativeForm, NormalisationStep, Outcome,
-    RelativeBase, RelativeTolerance, Severity, Tolerance,
+    RelativeBase, RelativeTolerance, Severity, Tolerance, WhatIfColumn,
 };
 
 fn loaded(edits: &[(&str, &str)]) -> Control {

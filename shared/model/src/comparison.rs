@@ -155,6 +155,35 @@ pub struct ColumnNames {
     pub right: String,
 }
 
+/// A pair of key columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyColumn {
+    /// The columns.
+    pub names: ColumnNames,
+    /// Steps by which both sides are brought into one form first; empty matches exactly.
+    pub normalisation: Normalisation,
+}
+
+/// A compared pair of columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComparedColumn {
+    /// The columns; differences are reported under the left name.
+    pub names: ColumnNames,
+    /// Differences that are tolerated; the default tolerates none.
+    pub tolerance: Tolerance,
+    /// Steps by which both sides are brought into one form first; empty compares exactly.
+    pub normalisation: Normalisation,
+}
+
+/// Absolute tolerances in place of a column's own. A null against a value is over every tolerance, by no amount.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WhatIfColumn {
+    /// The left name of a compared numeric column.
+    pub column: String,
+    /// The tolerances, in the order in which they are reported.
+    pub tolerances: Vec<Decimal>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

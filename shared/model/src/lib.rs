@@ -28,8 +28,8 @@ mod result;
 
 pub use class_line::{AmountPair, ClassLine};
 pub use comparison::{
-    ColumnNames, DayTolerance, Duplicates, Normalisation, NormalisationStep, RelativeBase, RelativeTolerance,
-    Tolerance, UnknownStep,
+    ColumnNames, ComparedColumn, DayTolerance, Duplicates, KeyColumn, Normalisation, NormalisationStep, RelativeBase,
+    RelativeTolerance, Tolerance, UnknownStep, WhatIfColumn,
 };
 pub use comparison_result::{
     Absorbed, ClassAmount, ClassCount, ComparisonClass, ComparisonDetails, ComparisonResult, DifferenceSum,

@@ -25,7 +25,7 @@ mod written;
 
 pub use merge::resolve;
 pub use plan::ComparisonPlan;
-pub use spec::{ComparedColumn, ComparisonSpec, KeyColumn, SideSchema, SumDifference, WhatIfSpec};
+pub use spec::{ComparisonSpec, SideSchema, SumDifference};
 
 use arrow::record_batch::RecordBatch;
 use tieout_tables::TableError;

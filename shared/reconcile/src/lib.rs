@@ -16,9 +16,7 @@ mod matched_amounts;
 mod tie_out;
 
 pub use assertion::{AMOUNT_COLUMN, AssertionCheck, AssertionPlan, AtStakePlan, HOLDS_COLUMN};
-pub use compare::{
-    Batches, ComparedColumn, ComparisonPlan, ComparisonSpec, KeyColumn, SideSchema, SumDifference, WhatIfSpec, resolve,
-};
+pub use compare::{Batches, ComparisonPlan, ComparisonSpec, SideSchema, SumDifference, resolve};
 pub use engine::{EngineSettings, compare_tables};
 pub use error::ReconcileError;
 pub use explain::{ExplainSpec, Explained, Explainer, FoundCounts, RelaxedCounts, explain, explanations_schema};

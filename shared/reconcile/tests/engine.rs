@@ -9,8 +9,8 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Int64Array};
 use arrow::record_batch::RecordBatch;
 use parquet::arrow::ArrowWriter;
-use tieout_model::{ColumnNames, Duplicates, Normalisation};
-use tieout_reconcile::{ComparisonPlan, ComparisonSpec, EngineSettings, KeyColumn, SideSchema, compare_tables};
+use tieout_model::{ColumnNames, Duplicates, KeyColumn, Normalisation};
+use tieout_reconcile::{ComparisonPlan, ComparisonSpec, EngineSettings, SideSchema, compare_tables};
 use tieout_tables::ParquetTable;
 
 /// More rows than wait anywhere between reading and judging.

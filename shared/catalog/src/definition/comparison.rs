@@ -2,7 +2,7 @@
 //!
 //! Everything is declared or absent. Absent means: exactly, by value, and nothing is picked silently.
 
-use tieout_model::{ColumnNames, Decimal, Duplicates, Normalisation, Tolerance};
+use tieout_model::{ComparedColumn, Duplicates, KeyColumn, WhatIfColumn};
 
 /// A comparison of two data sets by key.
 #[derive(Debug, Clone)]
@@ -26,33 +26,4 @@ pub struct Comparison {
     pub relax: Vec<Vec<String>>,
     /// Whether every row is compared in full, also where its fingerprint says that it is equal.
     pub paranoid: bool,
-}
-
-/// A pair of key columns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyColumn {
-    /// The columns.
-    pub names: ColumnNames,
-    /// What is done to the values before they are matched.
-    pub normalisation: Normalisation,
-}
-
-/// A compared pair of columns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ComparedColumn {
-    /// The columns.
-    pub names: ColumnNames,
-    /// How much they may differ.
-    pub tolerance: Tolerance,
-    /// What is done to the values before they are compared.
-    pub normalisation: Normalisation,
-}
-
-/// Other absolute tolerances of a compared column.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WhatIfColumn {
-    /// The compared column, by its left name.
-    pub column: String,
-    /// The tolerances, each in place of the column's own.
-    pub tolerances: Vec<Decimal>,
 }

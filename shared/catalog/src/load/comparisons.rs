@@ -8,13 +8,13 @@ mod relax;
 mod tolerance;
 mod what_if;
 
-use tieout_model::{ColumnNames, ColumnType, Normalisation, NormalisationStep};
+use tieout_model::{ColumnNames, ColumnType, ComparedColumn, KeyColumn, Normalisation, NormalisationStep};
 
 use super::forms;
 use super::names::{Names, Table, report_duplicates};
 use super::reader::{Reader, read_table};
 use super::value::{Text, Value};
-use crate::definition::{ComparedColumn, Comparison, KeyColumn};
+use crate::definition::Comparison;
 
 /// The two data sets of a comparison, where they are known.
 struct Sides<'n> {

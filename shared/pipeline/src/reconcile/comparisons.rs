@@ -6,10 +6,7 @@
 use arrow::datatypes::SchemaRef;
 use tieout_catalog::Comparison;
 use tieout_model::ComparisonResult;
-use tieout_reconcile::{
-    ComparedColumn, ComparisonPlan, ComparisonSpec, EngineSettings, KeyColumn, ReconcileError, SideSchema, WhatIfSpec,
-    compare_tables,
-};
+use tieout_reconcile::{ComparisonPlan, ComparisonSpec, EngineSettings, ReconcileError, SideSchema, compare_tables};
 use tieout_tables::{ParquetTable, TableWriter};
 
 use super::exceptions::ComparisonLines;
@@ -78,26 +75,13 @@ fn carry_out(
 
 /// The comparison in the words of the engine.
 fn spec(comparison: &Comparison) -> ComparisonSpec {
-    let key = comparison.key.iter();
-    let columns = comparison.columns.iter();
-    let what_if = comparison.what_if.iter();
     ComparisonSpec {
         id: comparison.id.clone(),
-        key: key
-            .map(|column| KeyColumn { names: column.names.clone(), normalisation: column.normalisation.clone() })
-            .collect(),
-        columns: columns
-            .map(|column| ComparedColumn {
-                names: column.names.clone(),
-                tolerance: column.tolerance,
-                normalisation: column.normalisation.clone(),
-            })
-            .collect(),
+        key: comparison.key.clone(),
+        columns: comparison.columns.clone(),
         duplicates: comparison.duplicates.clone(),
         sum_difference: None,
-        what_if: what_if
-            .map(|what_if| WhatIfSpec { column: what_if.column.clone(), tolerances: what_if.tolerances.clone() })
-            .collect(),
+        what_if: comparison.what_if.clone(),
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn write(
 /// What makes a row near: the key, the compared columns and the amount that the table of all exceptions shows.
 fn spec(comparison: &Comparison, sides: [&RunTable; 2]) -> ExplainSpec {
     let in_key = |left: &str, right: &str| {
-        let normalised = |key: &tieout_catalog::KeyColumn| !key.normalisation.is_empty();
+        let normalised = |key: &tieout_model::KeyColumn| !key.normalisation.is_empty();
         let mut key = comparison.key.iter().filter(|key| !normalised(key));
         key.any(|key| key.names.left == left || key.names.right == right)
     };

@@ -12,10 +12,8 @@ use std::time::Duration;
 
 use arrow::record_batch::RecordBatch;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use tieout_model::{ColumnNames, Duplicates, Normalisation, Tolerance};
-use tieout_reconcile::{
-    ComparedColumn, ComparisonPlan, ComparisonSpec, EngineSettings, KeyColumn, SideSchema, compare_tables, resolve,
-};
+use tieout_model::{ColumnNames, ComparedColumn, Duplicates, KeyColumn, Normalisation, Tolerance};
+use tieout_reconcile::{ComparisonPlan, ComparisonSpec, EngineSettings, SideSchema, compare_tables, resolve};
 use tieout_tables::{
     CellForm, FingerprintColumn, FingerprintKeys, FingerprintPlan, ParquetTable, TableError, TextForm,
 };

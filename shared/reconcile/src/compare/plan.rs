@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use arrow::array::new_null_array;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use tieout_model::{ColumnNames, Decimal, Duplicates, Normalisation, Side};
+use tieout_model::{ColumnNames, ComparedColumn, Decimal, Duplicates, Normalisation, Side, WhatIfColumn};
 use tieout_tables::cell_text;
 
 use super::form::PairForm;
@@ -15,7 +15,7 @@ use super::key::SortedPair;
 use super::number::{NumberRule, whole_units};
 use super::pair::{ColumnPair, PairRole};
 use super::side::{SidePlan, check_columns, sorted_pairs};
-use super::spec::{ComparedColumn, ComparisonSpec, SideSchema, SumDifference, WhatIfSpec};
+use super::spec::{ComparisonSpec, SideSchema, SumDifference};
 use super::value::ValuePair;
 use crate::ReconcileError;
 use crate::error::misfit;
@@ -213,7 +213,7 @@ fn sum_plan(
     Ok(SumPlan { pair, rule, amounts })
 }
 
-fn what_if_plan(what_if: &WhatIfSpec, values: &[ValuePair]) -> Result<WhatIfPlan, ReconcileError> {
+fn what_if_plan(what_if: &WhatIfColumn, values: &[ValuePair]) -> Result<WhatIfPlan, ReconcileError> {
     let (value, rule) = numeric(&what_if.column, values, "what if")?;
     if what_if.tolerances.iter().any(|tolerance| tolerance.is_negative()) {
         let problem = format!("a tolerance to try for column '{}' is below zero", what_if.column);

@@ -3,7 +3,7 @@
 //! Nothing here was checked against the columns that there are; `ComparisonPlan::new` does that.
 
 use arrow::datatypes::SchemaRef;
-use tieout_model::{AmountColumn, ColumnNames, Decimal, Duplicates, Normalisation, Tolerance};
+use tieout_model::{AmountColumn, ComparedColumn, Duplicates, KeyColumn, WhatIfColumn};
 
 /// A side of a comparison: a data set with its columns and amount columns.
 #[derive(Debug, Clone)]
@@ -32,27 +32,7 @@ pub struct ComparisonSpec {
     /// Differences to add up.
     pub sum_difference: Option<SumDifference>,
     /// Other tolerances whose effect is to be told.
-    pub what_if: Vec<WhatIfSpec>,
-}
-
-/// A pair of key columns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyColumn {
-    /// The columns.
-    pub names: ColumnNames,
-    /// Steps by which both sides are brought into one form first; empty matches exactly.
-    pub normalisation: Normalisation,
-}
-
-/// A compared pair of columns.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ComparedColumn {
-    /// The columns; differences are reported under the left name.
-    pub names: ColumnNames,
-    /// Differences that are tolerated; the default tolerates none.
-    pub tolerance: Tolerance,
-    /// Steps by which both sides are brought into one form first; empty compares exactly.
-    pub normalisation: Normalisation,
+    pub what_if: Vec<WhatIfColumn>,
 }
 
 /// The sum of `right - left` over the compared pairs, by the values of columns in their common form.
@@ -65,13 +45,4 @@ pub struct SumDifference {
     pub amount: String,
     /// Left names of key or compared columns.
     pub by: Vec<String>,
-}
-
-/// Absolute tolerances in place of a column's own. A null against a value is over every tolerance, by no amount.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WhatIfSpec {
-    /// The left name of a compared numeric column.
-    pub column: String,
-    /// The tolerances, in the order in which they are reported.
-    pub tolerances: Vec<Decimal>,
 }

@@ -5,14 +5,14 @@
 
 use arrow::array::{Array, ArrayRef, AsArray, BinaryArray, BooleanArray, Float64Array, Int64Array, StringArray};
 use arrow::datatypes::{Float64Type, i256};
-use tieout_model::{Decimal, Side, Tolerance};
+use tieout_model::{ComparedColumn, Decimal, Side, Tolerance};
 use tieout_tables::TextForm;
 
 use super::form::{PairForm, one_zero_and_one_nan};
 use super::moment::{MomentRule, ticks};
 use super::number::{NumberRule, WideNumbers};
 use super::pair::{ColumnPair, PairRole};
-use super::spec::{ComparedColumn, SideSchema};
+use super::spec::SideSchema;
 use crate::ReconcileError;
 use crate::error::misfit;
 

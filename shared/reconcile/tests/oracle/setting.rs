@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use tieout_model::{
-    ColumnNames, DayTolerance, Decimal, Duplicates, Normalisation, NormalisationStep, RelativeBase, RelativeTolerance,
-    Tolerance,
+    ColumnNames, ComparedColumn, DayTolerance, Decimal, Duplicates, KeyColumn, Normalisation, NormalisationStep,
+    RelativeBase, RelativeTolerance, Tolerance, WhatIfColumn,
 };
-use tieout_reconcile::{ComparedColumn, ComparisonSpec, KeyColumn, SumDifference, WhatIfSpec};
+use tieout_reconcile::{ComparisonSpec, SumDifference};
 use tieout_testkit::{OracleColumn, OracleComparison, OracleDuplicates, OraclePair};
 
 use super::tables::COLUMNS;
@@ -137,7 +137,7 @@ impl Setting {
                 amount: "amount".into(),
                 by: self.by().into_iter().map(|(name, _)| name.to_owned()).collect(),
             }),
-            what_if: what_if.map(|(column, tolerances)| WhatIfSpec { column: column.into(), tolerances }).collect(),
+            what_if: what_if.map(|(column, tolerances)| WhatIfColumn { column: column.into(), tolerances }).collect(),
         }
     }
 

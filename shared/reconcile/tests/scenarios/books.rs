@@ -6,12 +6,10 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, Date32Array, Decimal128Array, StringArray};
 use arrow::record_batch::RecordBatch;
 use tieout_model::{
-    AmountColumn, ColumnNames, ComparisonResult, CurrencyOf, Decimal, Duplicates, Normalisation, NormalisationStep,
-    Tolerance,
+    AmountColumn, ColumnNames, ComparedColumn, ComparisonResult, CurrencyOf, Decimal, Duplicates, KeyColumn,
+    Normalisation, NormalisationStep, Tolerance,
 };
-use tieout_reconcile::{
-    ComparedColumn, ComparisonPlan, ComparisonSpec, KeyColumn, ReconcileError, SideSchema, resolve,
-};
+use tieout_reconcile::{ComparisonPlan, ComparisonSpec, ReconcileError, SideSchema, resolve};
 use tieout_tables::{TableError, cell_text};
 
 /// `reference amount currency text [day]` a line, in any order; `-` is null, `_` a blank, and days are counted.

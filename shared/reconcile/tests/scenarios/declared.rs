@@ -2,8 +2,9 @@
 
 use tieout_model::{
     ComparisonClass, DayTolerance, Duplicates, NormalisationStep, RelativeBase, RelativeTolerance, Side, Tolerance,
+    WhatIfColumn,
 };
-use tieout_reconcile::{SumDifference, WhatIfSpec};
+use tieout_reconcile::SumDifference;
 
 use super::books::{absolute, bank, by_reference, compared, exactly, names, reconcile, steps, told, value};
 
@@ -203,7 +204,7 @@ fn a_key_more_often_than_a_batch_holds_is_paired_and_summed_as_a_whole() {
 fn other_tolerances_are_tried_in_the_same_run() {
     let mut spec = by_reference(vec![compared("amount", absolute("0.05"))]);
     let tolerances = ["0", "0.01", "0.05", "1"].map(value).to_vec();
-    spec.what_if = vec![WhatIfSpec { column: "amount".into(), tolerances }];
+    spec.what_if = vec![WhatIfColumn { column: "amount".into(), tolerances }];
     let statement = "A 1.00 EUR x\n B 1.00 EUR x\n C 1.00 USD x\n D 1.00 EUR x\n E 1.00 EUR x\n F - EUR x";
     let ledger = "A 1.00 EUR x\n B 1.01 EUR x\n C 1.05 USD x\n D 2.00 EUR x\n E 3.00 EUR x\n F 1.00 EUR x";
     let (result, _) = reconcile(spec, statement, ledger).unwrap();

@@ -2,11 +2,10 @@
 //!
 //! They change no class: a row is judged by the tolerance of its column alone.
 
-use tieout_model::Decimal;
+use tieout_model::{Decimal, WhatIfColumn};
 
 use super::tolerance::not_below_zero;
 use super::{Family, Sides, entries, family};
-use crate::definition::WhatIfColumn;
 use crate::load::names::report_duplicates;
 use crate::load::reader::Reader;
 use crate::load::value::{Text, Value};

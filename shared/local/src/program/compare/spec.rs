@@ -5,10 +5,11 @@
 use std::path::Path;
 
 use arrow::datatypes::{DataType, SchemaRef};
-use tieout_model::{AmountColumn, ColumnNames, CurrencyOf, Duplicates, Normalisation, Side, Tolerance};
-use tieout_reconcile::{
-    ComparedColumn, ComparisonPlan, ComparisonSpec, KeyColumn, ReconcileError, SideSchema, SumDifference, WhatIfSpec,
+use tieout_model::{
+    AmountColumn, ColumnNames, ComparedColumn, CurrencyOf, Duplicates, KeyColumn, Normalisation, Side, Tolerance,
+    WhatIfColumn,
 };
+use tieout_reconcile::{ComparisonPlan, ComparisonSpec, ReconcileError, SideSchema, SumDifference};
 
 use super::super::arguments::{CompareArguments, DuplicateRule};
 use super::super::failure::Failure;
@@ -90,12 +91,12 @@ fn duplicates(arguments: &CompareArguments, pairing: &Pairing) -> Duplicates {
     }
 }
 
-fn what_if(arguments: &CompareArguments) -> Vec<WhatIfSpec> {
-    let mut specs: Vec<WhatIfSpec> = Vec::new();
+fn what_if(arguments: &CompareArguments) -> Vec<WhatIfColumn> {
+    let mut specs: Vec<WhatIfColumn> = Vec::new();
     for (column, tolerances) in &arguments.report.what_if {
         match specs.iter_mut().find(|spec| spec.column == *column) {
             Some(spec) => spec.tolerances.extend(tolerances),
-            None => specs.push(WhatIfSpec { column: column.clone(), tolerances: tolerances.clone() }),
+            None => specs.push(WhatIfColumn { column: column.clone(), tolerances: tolerances.clone() }),
         }
     }
     specs

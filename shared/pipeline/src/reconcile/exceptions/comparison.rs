@@ -3,8 +3,8 @@
 //! A row within tolerance, and one whose sums agree, is a difference and no exception.
 
 use arrow::array::RecordBatch;
-use tieout_catalog::{Comparison, KeyColumn};
-use tieout_model::{AmountColumn, ColumnNames, ComparisonClass, CurrencyOf, Side};
+use tieout_catalog::Comparison;
+use tieout_model::{AmountColumn, ColumnNames, ComparisonClass, CurrencyOf, KeyColumn, Side};
 use tieout_tables::TableError;
 
 use super::{AmountPlace, ExceptionLine, amount_at, difference, text_at};

@@ -3,8 +3,8 @@
 use arrow::datatypes::TimeUnit;
 use tieout_model::{AmountColumn, CurrencyOf, DayTolerance, NormalisationStep, Tolerance};
 
-use super::super::spec::KeyColumn;
 use super::*;
+use tieout_model::KeyColumn;
 
 fn side(name: &str, fields: &[(&str, DataType)]) -> SideSchema {
     let fields: Vec<Field> =
@@ -209,7 +209,7 @@ fn orders_sums_what_ifs_and_differences_need_columns_that_can_have_them() {
     assert!(with(&|spec| spec.duplicates = Duplicates::Sum(names("note", "memo"))).contains("is not numeric"));
     assert!(with(&|spec| spec.sum_difference = sum("note", "id")).contains("not compared as a number"));
     assert!(with(&|spec| spec.sum_difference = sum("amount", "day")).contains("no key and not compared"));
-    let what_if = |column: &str, limit| vec![WhatIfSpec { column: column.into(), tolerances: tolerances(limit) }];
+    let what_if = |column: &str, limit| vec![WhatIfColumn { column: column.into(), tolerances: tolerances(limit) }];
     assert!(with(&|spec| spec.what_if = what_if("note", "1")).contains("not compared as a number"));
     assert!(with(&|spec| spec.what_if = what_if("amount", "-1")).contains("below zero"));
     let mut one_currency = statement();
