@@ -27,7 +27,7 @@ mod xlsx;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use async_trait::async_trait;
-use tieout_catalog::{Compression, DataSetQuery, FileFormat};
+use tieout_catalog::{Compression, DataSetQuery, FileFormat, FilesQuery};
 use tieout_model::{Contract, ReasonCode};
 use tieout_pipeline::ports::{Source, SourceBatch, SourceError, SourceReader, SourceRequest};
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -64,7 +64,10 @@ impl Source for FilesSource {
             let detail = format!("data set '{}' lies in files, and no data folder is known", data_set.name);
             return Err(refused(ReasonCode::DatasetMissing, detail, "give the folder with --data"));
         };
-        let DataSetQuery::Files { file, format, compression } = &data_set.query;
+        let DataSetQuery::Files(FilesQuery { file, format, compression }) = &data_set.query else {
+            let detail = format!("data set '{}' is a query, and files hold no query", data_set.name);
+            return Err(unreadable(detail, "read it from a database source, or declare an `export`"));
+        };
         let files = find_files(folder, file)?;
         let contract = data_set.contract.clone();
         let plan = Plan { files, format: format.clone(), compression: *compression, contract };

@@ -165,7 +165,8 @@ async fn membership(
 
 fn executed_query(run: &RunContext<'_>, data_set: &DataSet) -> ExecutedQuery {
     let (kind, query) = match &data_set.query {
-        DataSetQuery::Files { file, .. } => ("files", file.clone()),
+        DataSetQuery::Files(files) => ("files", files.file.clone()),
+        DataSetQuery::Database(query) => ("database", query.text.clone()),
     };
     let mut scope = Vec::new();
     if let Some(column) = &data_set.scope.cutoff_column {

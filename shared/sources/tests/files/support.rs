@@ -4,7 +4,7 @@ use std::path::Path;
 
 use arrow::record_batch::RecordBatch;
 use tempfile::TempDir;
-use tieout_catalog::{Compression, DataSet, DataSetQuery, Encoding, FileFormat, Scope};
+use tieout_catalog::{Compression, DataSet, DataSetQuery, Encoding, FileFormat, FilesQuery, Scope};
 use tieout_model::{Column, Contract, CutoffDate, ReasonCode, ValueFormat};
 use tieout_pipeline::ports::{Parameters, Reject, Source, SourceError, SourceRequest};
 use tieout_sources::FilesSource;
@@ -44,7 +44,7 @@ pub(crate) fn data_set(file: &str, format: FileFormat, columns: Vec<Column>) -> 
     DataSet {
         name: "statement".to_owned(),
         source: "bank".to_owned(),
-        query: DataSetQuery::Files { file: file.to_owned(), format, compression: Compression::ByName },
+        query: DataSetQuery::Files(FilesQuery { file: file.to_owned(), format, compression: Compression::ByName }),
         contract: Contract { columns, ..Contract::default() },
         scope: Scope::default(),
         rejects_tolerated: 0,

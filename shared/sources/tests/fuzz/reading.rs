@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use tieout_catalog::{DataSet, DataSetQuery};
+use tieout_catalog::{DataSet, DataSetQuery, FilesQuery};
 use tieout_model::Digest;
 use tieout_pipeline::ports::{Parameters, Source, SourceBatch, SourceError, SourceRequest};
 use tieout_sources::FilesSource;
@@ -85,7 +85,7 @@ fn check_batch(batch: &SourceBatch) -> Result<(), String> {
 
 /// The origin names the very bytes that were read.
 fn check_origin(folder: &Path, data_set: &DataSet, origins: &[String]) -> Result<(), String> {
-    let DataSetQuery::Files { file, .. } = &data_set.query;
+    let DataSetQuery::Files(FilesQuery { file, .. }) = &data_set.query else { panic!() };
     let digest = Digest::of(&fs::read(folder.join(file)).unwrap()).to_string();
     match origins {
         [origin] if origin.contains(&digest) => Ok(()),
