@@ -221,8 +221,8 @@ fn definition_files(folder: &ControlFolder, data_sets: &[DataSet], derived: &[De
     let queried = |path: &str| {
         data_sets.iter().any(|data_set| matches!(&data_set.query, DataSetQuery::Database(query) if query.path == path))
     };
-    let derives = |path: &str| derived.iter().any(|derived| derived.sql_path == path);
-    let named = |path: &str| path == DEFINITION_FILE || queried(path) || derives(path);
+    let computed = |path: &str| derived.iter().any(|derived| derived.sql_path == path);
+    let named = |path: &str| path == DEFINITION_FILE || queried(path) || computed(path);
     folder.files.iter().filter(|(path, _)| named(path)).map(|(path, bytes)| (path.clone(), bytes.clone())).collect()
 }
 

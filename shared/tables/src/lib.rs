@@ -25,6 +25,7 @@ mod scratch_file;
 mod sort;
 mod text_form;
 mod totals;
+mod typed;
 mod wide;
 
 pub use builder::{BatchBuilder, RowProblem};
@@ -44,4 +45,5 @@ pub use scratch_file::{ScratchFile, ScratchReader};
 pub use sort::{SortedBatches, Sorter};
 pub use text_form::TextForm;
 pub use totals::Totals;
+pub use typed::TypedValue;
 pub use wide::{to_wide, wide_schema};

@@ -86,9 +86,9 @@ impl QueryOutline {
         self.with.iter().find(|query| query.name.eq_ignore_ascii_case(name))
     }
 
-    /// The selected columns of this name, in exactly this case.
-    pub fn items_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a SelectItem> {
-        self.items.iter().filter(move |item| item.name.as_deref() == Some(name))
+    /// The first selected column of this name, in exactly this case.
+    pub fn item_named(&self, name: &str) -> Option<&SelectItem> {
+        self.items.iter().find(|item| item.name.as_deref() == Some(name))
     }
 }
 
@@ -128,7 +128,8 @@ impl<'t> Walk<'_, 't> {
         self.takes(|piece| piece.is_word("RECURSIVE"));
         let mut queries = Vec::new();
         loop {
-            let name = self.peek().and_then(|piece| folded(piece, self.dialect)).ok_or_else(|| self.unexpected("a name"))?;
+            let name =
+                self.peek().and_then(|piece| folded(piece, self.dialect)).ok_or_else(|| self.unexpected("a name"))?;
             self.at += 1;
             if self.peek().is_some_and(|piece| piece.is_symbol('(')) {
                 self.parentheses()?;
@@ -242,10 +243,14 @@ fn item(pieces: &[SqlPiece<'_>], dialect: DatabaseDialect) -> Option<SelectItem>
     Some(SelectItem { name, expression })
 }
 
-/// The name that a piece stands for in its dialect: PostgreSQL reads a name without quotes in lower case.
+/// The name that a piece stands for in its dialect: `PostgreSQL` reads a name without quotes in lower case.
 fn folded(piece: &SqlPiece<'_>, dialect: DatabaseDialect) -> Option<String> {
     let name = piece.name()?;
-    Some(if dialect == DatabaseDialect::Postgres && piece.kind == SqlPieceKind::Word { name.to_lowercase() } else { name })
+    Some(if dialect == DatabaseDialect::Postgres && piece.kind == SqlPieceKind::Word {
+        name.to_lowercase()
+    } else {
+        name
+    })
 }
 
 /// Whether an operand must follow.

@@ -11,7 +11,7 @@ use super::refusal::refused;
 
 /// For each column of the contract, the 0-based position of its cell among `headers`; `None` for an optional column
 /// that is absent. `place` names the header in a refusal, such as `statement.csv` or `sheet 'May' of book.xlsx`.
-pub(super) fn match_headers(
+pub(crate) fn match_headers(
     place: &str,
     headers: &[&str],
     contract: &Contract,
