@@ -60,8 +60,8 @@ const DATA_SETS: &[Case] = &[
     ),
     (
         &[(r#"group_mark = ".""#, r#"fraction_digits = 5, null_dates = ["1753"]"#)],
-        "36:64: 'fraction_digits' is 5; it goes from 6 to 9, and those after the sixth are cut\n\
-         36:86: an entry of 'null_dates' is '1753', which is not a date such as 1753-01-01",
+        "36:81: 'fraction_digits' is 5; it goes from 6 to 9, and those after the sixth are cut\n\
+         36:98: an entry of 'null_dates' is '1753', which is not a date such as 1753-01-01",
     ),
     (
         &[(r#"delimiter = ";""#, r#"delimiter = ";;""#)],

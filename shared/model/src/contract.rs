@@ -150,6 +150,7 @@ pub enum Normalise {
 }
 
 /// How the text of a column becomes a value.
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of a definition and stands alone")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValueFormat {
     /// Numbers: decimals and integers.

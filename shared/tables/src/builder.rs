@@ -294,7 +294,7 @@ mod tests {
         contract.columns[5].format.offset = true;
         contract.zone = Some(lookup(&[("NG", "Africa/Lagos"), ("MA", "Africa/Casablanca")], None));
         contract.columns.push(Column { required: false, ..column("currency", "text", false) });
-        contract.lookups.insert("currency".to_owned(), lookup(&[("NG", "NGN")], Some("XXX")));
+        contract.lookups.insert("currency".to_owned(), lookup(&[("NG", "NGN")], Some("ZZZ")));
         let mut builder = BatchBuilder::new(&contract);
         let mut push = |name: &str, moment: &str| {
             builder.push_row(&[Some("1"), Some(name), None, None, None, Some(moment), Some("made up")])
@@ -310,7 +310,7 @@ mod tests {
         let texts = |column| [0, 1, 2].map(|row| text(column, row));
         let moments = ["2025-10-01T00:30:00", "2025-09-30T22:30:00", "2025-09-30T23:30:00"];
         assert_eq!(texts(5), moments);
-        assert_eq!(texts(6), ["NGN", "XXX", "XXX"], "what is looked up is never read");
+        assert_eq!(texts(6), ["NGN", "ZZZ", "ZZZ"], "what is looked up is never read");
     }
 
     #[test]

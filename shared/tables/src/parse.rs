@@ -67,7 +67,7 @@ pub fn parse_value(text: &str, data_type: ColumnType, format: &ValueFormat) -> R
             Cell::Boolean(boolean) => Value::Boolean(boolean),
             Cell::Date(days) => Value::Date(days),
             Cell::Timestamp(microseconds) => Value::Timestamp(microseconds),
-            Cell::Instant(_) => return Err("carries an offset, and there is no row to give its time zone".into()),
+            Cell::Universal(_) => return Err("carries an offset, and there is no row to give its time zone".into()),
         })
     })
     .transpose()
@@ -83,7 +83,7 @@ pub(crate) enum Cell<'a> {
     Date(i32),
     Timestamp(i64),
     /// Microseconds since 1970-01-01T00:00:00Z, to be brought to the time zone of its row.
-    Instant(i64),
+    Universal(i64),
 }
 
 /// [`parse_value`] without an allocation.
@@ -119,7 +119,7 @@ pub(crate) fn parse_cell<'a>(
         ColumnType::Timestamp => match read_timestamp(text, format)? {
             Stamp::Civil(moment) if is_null_moment(moment, &format.null_dates) => return Ok(None),
             Stamp::Civil(moment) => Cell::Timestamp(moment),
-            Stamp::Instant(moment) => Cell::Instant(moment),
+            Stamp::Universal(moment) => Cell::Universal(moment),
         },
     };
     Ok(Some(cell))

@@ -61,7 +61,7 @@ impl RowRules {
             }
         }
         for place in 0..row.len() {
-            let Some(Some(Cell::Instant(microseconds))) = row.get(place) else { continue };
+            let Some(Some(Cell::Universal(microseconds))) = row.get(place) else { continue };
             let local = self.local(*microseconds, row).ok_or_else(|| RowProblem {
                 column: self.names.get(place).cloned().unwrap_or_default(),
                 masked: String::new(),

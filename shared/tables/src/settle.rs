@@ -96,7 +96,7 @@ mod tests {
             column("at", "timestamp", ValueFormat { null_dates: vec!["1753-01-01".parse().unwrap()], ..plain() }),
         ];
         let texts = BTreeMap::from([("EC_NG".to_owned(), "NGN".to_owned())]);
-        let lookup = Lookup { on: "company".to_owned(), texts, otherwise: Some("XXX".to_owned()) };
+        let lookup = Lookup { on: "company".to_owned(), texts, otherwise: Some("ZZZ".to_owned()) };
         let lookups = BTreeMap::from([("currency".to_owned(), lookup)]);
         let contract = Contract { columns, lookups, ..Contract::default() };
         let nav_null = -6_847_804_800_000_000;
@@ -111,6 +111,6 @@ mod tests {
         let text = |place: usize, row: usize| crate::cell_text(rows.column(place), row).unwrap();
         let row = |row: usize| (0..4).map(|place| text(place, row).unwrap_or_default()).collect::<Vec<_>>().join("|");
         assert_eq!(row(0), "EC_NG|NGN|0.00|");
-        assert_eq!(row(1), "AT_TN|XXX|1.50|1970-01-01T00:00:00");
+        assert_eq!(row(1), "AT_TN|ZZZ|1.50|1970-01-01T00:00:00");
     }
 }

@@ -18,7 +18,7 @@ pub(crate) enum Stamp {
     /// In the books' own time.
     Civil(i64),
     /// With an offset: in universal time.
-    Instant(i64),
+    Universal(i64),
 }
 
 /// Reads a timestamp by the first pattern that it fits; a pattern without a time reads midnight.
@@ -27,7 +27,7 @@ pub(crate) fn read_timestamp(text: &str, format: &ValueFormat) -> Result<Stamp, 
         && let Some((local, seconds)) = split_offset(text)
     {
         let moment = read_civil(local, format)?;
-        return Ok(Stamp::Instant(moment - seconds * 1_000_000));
+        return Ok(Stamp::Universal(moment - seconds * 1_000_000));
     }
     Ok(Stamp::Civil(read_civil(text, format)?))
 }
@@ -97,7 +97,7 @@ mod tests {
             ("2025-09-30 23:30+01:00", "2025-09-30 22:30"),
             ("2025-09-30 23:30:00.5-00:30", "2025-10-01 00:00:00.5"),
         ] {
-            assert_eq!(read_timestamp(text, &format), Ok(Stamp::Instant(civil(utc))), "{text}");
+            assert_eq!(read_timestamp(text, &format), Ok(Stamp::Universal(civil(utc))), "{text}");
         }
         assert_eq!(read_timestamp("2025-09-30", &format), Ok(Stamp::Civil(civil("2025-09-30"))));
         for text in ["2025-09-30 24:00", "2025/09/30", "30/09/2025", "45930", "2025-09-30 10:00+25:00"] {

@@ -106,9 +106,11 @@ fn number_format(reader: &mut Reader<'_>, base: &NumberFormat) -> NumberFormat {
         ("_", Some('_')),
     ];
     let mark = |text: &Text<'_>| text.choice(&groups).flatten();
-    let group_marks = reader.optional("group_mark").and_then(|value| match value.is_text() {
-        true => Some(value.text()?.choice(&groups)?.into_iter().collect()),
-        false => Some(value.texts()?.iter().filter_map(mark).collect()),
+    let group_marks = reader.optional("group_mark").and_then(|value| {
+        if value.is_text() {
+            return Some(value.text()?.choice(&groups)?.into_iter().collect());
+        }
+        Some(value.texts()?.iter().filter_map(mark).collect())
     });
     let group_marks: Vec<char> = group_marks.unwrap_or_else(|| base.group_marks.clone());
     // What a column takes over from its data set was looked at there.

@@ -53,7 +53,7 @@ impl TotalWatch {
             let Place { origin, .. } = place;
             return Err(Refusal::File(disagrees(format!("{origin}, line {line}: rows follow the total row"))));
         }
-        let (Some(InputCell::Declared(text)) | Some(InputCell::Plain(text))) = cells.get(self.column) else {
+        let Some(InputCell::Declared(text) | InputCell::Plain(text)) = cells.get(self.column) else {
             return Ok(false);
         };
         let text = text.trim_matches(|character: char| character.is_whitespace()).to_lowercase();

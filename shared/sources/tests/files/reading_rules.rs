@@ -5,7 +5,7 @@ use tieout_catalog::FileFormat;
 use tieout_model::{AmountColumn, Column, Contract, CurrencyOf, HeaderMatch, Normalise, ReasonCode, TotalRow};
 use tieout_pipeline::ports::SourceError;
 
-use crate::support::{Outcome, column, csv, not_null, read_contract};
+use crate::support::{Outcome, csv, not_null, read_contract};
 
 fn contract() -> Contract {
     let mut company =
