@@ -16,6 +16,7 @@ mod forms;
 mod names;
 mod quoted;
 mod reader;
+mod row_rules;
 mod settings;
 mod sql_file;
 mod tie_outs;

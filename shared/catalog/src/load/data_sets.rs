@@ -11,6 +11,7 @@ use super::formats::{Format, compression, format};
 use super::forms;
 use super::names::{Names, Table, report_duplicates};
 use super::reader::{Reader, read_table};
+use super::row_rules::total_row;
 use super::value::Text;
 use crate::definition::{DataSet, DataSetQuery, FilesQuery, PeriodStart, Scope, Within};
 use crate::folder::ControlFolder;
@@ -84,6 +85,7 @@ impl DataSetHead<'_> {
         let source_text = reader.text("source");
         let source = source_text.as_ref().map(|text| source(text, names));
         contract.key = key(&mut reader, table);
+        contract.total_row = total_row(&mut reader, table, &contract.amounts);
         let scope = scope(&mut reader, table, names);
         let rejects_tolerated = reader.optional("rejects_tolerated").map_or(Some(0), |value| value.whole());
         let tests = tests(&mut reader, table, names);
