@@ -13,7 +13,7 @@ use tieout_model::{ColumnType, ControlId, Digest, Outcome};
 
 pub use checks::{Assertion, AtStake, Threshold, TieOut, TotalOf};
 pub use comparison::Comparison;
-pub use completeness::{DataSetTest, ExpectedCount, ExpectedTotal};
+pub use completeness::{CONTROL_TOTALS_COLUMNS, DataSetTest, ExpectedCount, ExpectedTotal};
 pub use data_set::{Compression, DataSet, DataSetQuery, Derived, Encoding, FileFormat, PeriodStart, Scope, Within};
 
 /// A control: the whole of `control.toml` and its `.sql` files.

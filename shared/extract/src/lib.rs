@@ -8,6 +8,7 @@ mod cross_tests;
 mod error;
 mod membership;
 mod parameters;
+mod repeated_keys;
 mod scope;
 mod tests_of_rows;
 
