@@ -4,8 +4,10 @@
 //! it refuses.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking"))]
 
+mod database;
 mod files;
-#[expect(dead_code, reason = "the adapters of databases come with the next change")]
+mod postgres;
 mod rows;
 
 pub use files::{FilesSource, GivenFile, GivenFormat, Readings, Survey, SurveyedColumn};
+pub use postgres::PostgresSource;
