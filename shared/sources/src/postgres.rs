@@ -94,6 +94,10 @@ impl Source for PostgresSource {
         Ok(ranges)
     }
 
+    async fn text(&self, request: &SourceRequest<'_>) -> Result<Option<BoundText>, SourceError> {
+        Ok(Some(Self::statements(request)?.rows))
+    }
+
     async fn prove(&self, request: &SourceRequest<'_>) -> Result<Option<SourceProof>, SourceError> {
         let statements = Self::statements(request)?;
         let settings = settings_of(request)?;
@@ -263,9 +267,11 @@ impl SourceReader for PostgresReader {
     }
 
     fn origins(&self) -> Vec<String> {
-        let mut origins = vec![format!("{} ({})", self.path, self.sent.digest())];
-        origins.extend(self.notes.iter().cloned());
-        origins
+        vec![format!("{} ({})", self.path, self.sent.digest())]
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.notes.clone()
     }
 
     fn size_bytes(&self) -> Option<u64> {

@@ -49,14 +49,18 @@ fn refusal(subject: &str, error: &tokio_postgres::Error) -> SourceError {
         {
             return tls_refusal(subject, tls);
         }
+        if inner.to_string().contains("server does not support TLS") {
+            return no_tls(subject);
+        }
         cause = inner.source();
     }
-    if error.to_string().contains("server does not support TLS") {
-        let detail = format!("{subject}: the server does not offer TLS");
-        let cure = "turn TLS on at the server, or write sslmode=disable into the secret where the network is trusted";
-        return refused(ReasonCode::SourceUnreachable, detail, cure);
-    }
     failed(subject, error)
+}
+
+fn no_tls(subject: &str) -> SourceError {
+    let detail = format!("{subject}: the server does not offer TLS");
+    let cure = "turn TLS on at the server, or write sslmode=disable into the secret where the network is trusted";
+    refused(ReasonCode::SourceUnreachable, detail, cure)
 }
 
 fn tls_refusal(subject: &str, error: &rustls::Error) -> SourceError {
