@@ -5,12 +5,12 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use arrow::buffer::BooleanBuffer;
 use arrow::record_batch::RecordBatch;
 use tieout_model::{ComparisonClass, ComparisonResult, Side};
-use tieout_tables::{FingerprintKeys, FingerprintPlan, Fingerprints, ParquetTable, TableError};
+use tieout_tables::{Choose, FingerprintKeys, FingerprintPlan, Fingerprints, ParquetTable, TableError};
 
 use crate::ReconcileError;
 use crate::compare::{ComparisonPlan, resolve};
@@ -120,14 +120,11 @@ fn judge(
             });
         }
         drop((left_sender, right_sender));
-        resolve(plan, received(left_rows), received(right_rows), &settings.scratch, exceptions)
+        let read = |candidates: &Candidates| candidates.read.clone().into_iter().map(Ok);
+        let left = read(&filtered.left).chain(left_rows);
+        let right = read(&filtered.right).chain(right_rows);
+        resolve(plan, left, right, &settings.scratch, exceptions)
     })
-}
-
-fn received(
-    batches: Receiver<Result<RecordBatch, TableError>>,
-) -> impl Iterator<Item = Result<RecordBatch, TableError>> {
-    batches.into_iter()
 }
 
 /// Rows of a row group that are to be read.
@@ -139,7 +136,7 @@ struct Fetch<'a> {
 }
 
 fn tasks<'a>(table: &'a ParquetTable, candidates: &'a Candidates, side: Side) -> impl Iterator<Item = Fetch<'a>> {
-    let groups = candidates.groups.iter().enumerate();
+    let groups = candidates.unread.iter().enumerate();
     groups.map(move |(group, rows)| Fetch { side, table, group, rows })
 }
 
@@ -179,6 +176,18 @@ impl Fingerprinted for FingerprintedTable<'_> {
         sink: &mut dyn FnMut(&Fingerprints) -> Result<(), TableError>,
     ) -> Result<(), TableError> {
         self.table.fingerprint(group, self.plan, self.keys, sink)
+    }
+
+    fn key_fingerprints(
+        &self,
+        group: usize,
+        sink: &mut dyn FnMut(&Fingerprints) -> Result<(), TableError>,
+    ) -> Result<(), TableError> {
+        self.table.key_fingerprints(group, self.plan, self.keys, sink)
+    }
+
+    fn value_fingerprints(&self, group: usize, choose: Choose<'_>) -> Result<Option<RecordBatch>, TableError> {
+        self.table.value_fingerprints(group, self.plan, self.keys, choose)
     }
 }
 

@@ -35,6 +35,7 @@ mod pages;
 mod plain;
 mod reading;
 mod slot;
+mod taking;
 mod window;
 
 use std::sync::Arc;
@@ -42,6 +43,7 @@ use std::sync::Arc;
 use crate::TextForm;
 pub(crate) use form::wrong_form;
 use slot::{Kind, Slot};
+pub use window::Choose;
 
 /// The most rows of a window.
 pub(crate) const WINDOW_ROWS: usize = 4_096;

@@ -13,6 +13,7 @@ use super::hybrid::{Damage, Hybrid, Part};
 use super::plain::Plain;
 use super::reading::Reading;
 use super::slot::{Slot, Sum, add};
+use super::taking::{self, Entries, Taken, take_rows};
 use crate::TableError;
 use crate::parquet_table::{PositionedFile, decoded};
 
@@ -48,9 +49,18 @@ pub(super) struct Pages<const LANES: usize> {
     dictionary: Option<Vec<Sum<LANES>>>,
     page: Option<DataPage>,
     room: Room<LANES>,
+    kept: Option<Kept>,
+}
+
+/// What the cells of a window are taken from.
+struct Kept {
+    dictionary: Option<Entries>,
+    /// The window's pages as they were when it began.
+    pages: Vec<DataPage>,
 }
 
 /// A data page and how far it was read.
+#[derive(Clone)]
 struct DataPage {
     rows_left: usize,
     /// For each row whether it has a value; without it all have.
@@ -58,6 +68,7 @@ struct DataPage {
     values: Values,
 }
 
+#[derive(Clone)]
 enum Values {
     Plain(Plain),
     Entries(Hybrid),
@@ -72,14 +83,55 @@ struct Room<const LANES: usize> {
 }
 
 impl<const LANES: usize> Pages<LANES> {
-    pub(super) fn new(reader: SerializedPageReader<PositionedFile>, reading: Reading, is_optional: bool) -> Self {
+    /// With `keeps`, the pages of a window are kept so that cells can be taken from them.
+    pub(super) fn new(
+        reader: SerializedPageReader<PositionedFile>,
+        reading: Reading,
+        is_optional: bool,
+        keeps: bool,
+    ) -> Self {
         let room = Room {
             levels: vec![0; if is_optional { WINDOW_ROWS } else { 0 }],
             rows: Vec::new(),
             entries: vec![0; WINDOW_ROWS],
             sums: Vec::new(),
         };
-        Self { reader, reading, is_optional, dictionary: None, page: None, room }
+        let kept = keeps.then(|| Kept { dictionary: None, pages: Vec::new() });
+        Self { reader, reading, is_optional, dictionary: None, page: None, room, kept }
+    }
+
+    /// Begins a window.
+    pub(super) fn begin_window(&mut self) {
+        if let Some(kept) = &mut self.kept {
+            kept.pages.clear();
+            kept.pages.extend(self.page.as_ref().filter(|page| page.rows_left > 0).cloned());
+        }
+    }
+
+    /// Takes the cells of some rows of the window that was just added up (ascending, from 0).
+    pub(super) fn take(&mut self, rows: &[u32], taken: &mut Taken) -> Result<(), Damage> {
+        let Some(Kept { dictionary, pages }) = &mut self.kept else { return Err(TOO_FEW_ROWS) };
+        let mut first = 0;
+        let mut rest = rows;
+        for page in pages.iter().cloned() {
+            let end = first + page.rows_left;
+            let (these, behind) = rest.split_at(rest.partition_point(|row| (*row as usize) < end));
+            rest = behind;
+            if !these.is_empty() {
+                let values = match page.values {
+                    Values::Plain(plain) => {
+                        let (data, position) = plain.rest();
+                        taking::Values::Plain { data, position }
+                    }
+                    Values::Entries(numbers) => {
+                        taking::Values::Entries { numbers, dictionary: dictionary.as_mut().ok_or(NO_ENTRY)? }
+                    }
+                };
+                take_rows(page.levels, values, these.iter().map(|row| *row as usize - first), taken)?;
+            }
+            first = end;
+        }
+        if rest.is_empty() { Ok(()) } else { Err(TOO_FEW_ROWS) }
     }
 
     /// Adds the sums of some next cells and tells how many.
@@ -108,11 +160,17 @@ impl<const LANES: usize> Pages<LANES> {
         while self.page.as_ref().is_none_or(|page| page.rows_left == 0) {
             let Some(page) = decoded(|| self.reader.get_next_page()).map_err(Stop::Parquet)? else { return Ok(false) };
             if let Page::DictionaryPage { buf, num_values, encoding, .. } = page {
-                self.dictionary = Some(self.entries(slot, buf, num_values as usize, encoding)?);
+                self.dictionary = Some(self.entries(slot, buf.clone(), num_values as usize, encoding)?);
+                if let Some(kept) = &mut self.kept {
+                    kept.dictionary = Some(Entries::new(buf));
+                }
             } else if page.num_values() > 0 {
                 let page = self.data_page(page)?;
                 if page.rows_left > rows_left {
                     return Err(Stop::Damage(TOO_MANY_ROWS));
+                }
+                if let Some(kept) = &mut self.kept {
+                    kept.pages.push(page.clone());
                 }
                 self.page = Some(page);
             }
