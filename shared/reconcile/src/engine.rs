@@ -10,11 +10,12 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use arrow::buffer::BooleanBuffer;
 use arrow::record_batch::RecordBatch;
 use tieout_model::{ComparisonClass, ComparisonResult, Side};
-use tieout_tables::{Choose, FingerprintKeys, FingerprintPlan, Fingerprints, ParquetTable, TableError};
+use tieout_tables::{FingerprintKeys, ParquetTable, TableError};
 
 use crate::ReconcileError;
 use crate::compare::{ComparisonPlan, resolve};
-use crate::filter::{Candidates, FilterSettings, Filtered, Fingerprinted, filter};
+use crate::filter::{Candidates, FilterSettings, Filtered, filter};
+use crate::fingerprinted::{FingerprintedTable, group_rows};
 use crate::matched_amounts::matched_amounts;
 
 /// Batches that wait to be sorted, for each side.
@@ -51,8 +52,8 @@ pub fn compare_tables(
     let (left_plan, right_plan) = (plan.fingerprints(Side::Left), plan.fingerprints(Side::Right));
     let keys = FingerprintKeys::new(settings.secret, left_plan.key.len(), left_plan.values.len());
     let filtered = filter(
-        &FingerprintedTable { table: left, plan: &left_plan, keys: &keys },
-        &FingerprintedTable { table: right, plan: &right_plan, keys: &keys },
+        &FingerprintedTable::new(left, &left_plan, &keys, (right, &right_plan)),
+        &FingerprintedTable::new(right, &right_plan, &keys, (left, &left_plan)),
         FilterSettings {
             threads: settings.threads.max(1),
             memory_limit_bytes: settings.memory_limit_bytes,
@@ -156,41 +157,4 @@ impl Fetch<'_> {
         }
         Ok(())
     }
-}
-
-/// A table with the plan of its fingerprints.
-struct FingerprintedTable<'a> {
-    table: &'a ParquetTable,
-    plan: &'a FingerprintPlan,
-    keys: &'a FingerprintKeys,
-}
-
-impl Fingerprinted for FingerprintedTable<'_> {
-    fn group_rows(&self) -> Vec<usize> {
-        group_rows(self.table)
-    }
-
-    fn fingerprint(
-        &self,
-        group: usize,
-        sink: &mut dyn FnMut(&Fingerprints) -> Result<(), TableError>,
-    ) -> Result<(), TableError> {
-        self.table.fingerprint(group, self.plan, self.keys, sink)
-    }
-
-    fn key_fingerprints(
-        &self,
-        group: usize,
-        sink: &mut dyn FnMut(&Fingerprints) -> Result<(), TableError>,
-    ) -> Result<(), TableError> {
-        self.table.key_fingerprints(group, self.plan, self.keys, sink)
-    }
-
-    fn value_fingerprints(&self, group: usize, choose: Choose<'_>) -> Result<Option<RecordBatch>, TableError> {
-        self.table.value_fingerprints(group, self.plan, self.keys, choose)
-    }
-}
-
-fn group_rows(table: &ParquetTable) -> Vec<usize> {
-    (0..table.groups()).map(|group| table.group_rows(group)).collect()
 }

@@ -9,6 +9,7 @@ mod candidates;
 mod held_keys;
 mod in_memory;
 mod layout;
+mod pairs;
 mod partition;
 mod scatter;
 mod spill;
@@ -17,6 +18,7 @@ mod workers;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use arrow::buffer::BooleanBuffer;
 use arrow::record_batch::RecordBatch;
 use tieout_tables::{Choose, Fingerprints, TableError};
 
@@ -51,6 +53,16 @@ pub(crate) trait Fingerprinted: Sync {
 
     /// The same with the values alone; the answer are the rows that were chosen of the windows, if any.
     fn value_fingerprints(&self, group: usize, choose: Choose<'_>) -> Result<Option<RecordBatch>, TableError>;
+
+    /// Some rows of a row group. For each the row of the other side with the same key is known, and the fingerprint of
+    /// its own values.
+    fn rows_like(
+        &self,
+        group: usize,
+        rows: &BooleanBuffer,
+        others: &RecordBatch,
+        values: &[u64],
+    ) -> Result<RecordBatch, TableError>;
 }
 
 /// How the filter works; nothing of it changes what it finds.

@@ -7,6 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use arrow::buffer::{BooleanBuffer, Buffer};
 use arrow::record_batch::RecordBatch;
 
+use super::in_memory::Taken;
+use super::pairs::Restored;
+
 /// Candidates while they are being found.
 #[derive(Debug)]
 pub(super) struct Marks {
@@ -77,8 +80,19 @@ impl Candidates {
         Self { unread: groups.clone(), groups, read: Vec::new() }
     }
 
+    /// Takes over rows of row groups that were read after all.
+    pub(super) fn restored(mut self, restored: Vec<Restored>) -> Self {
+        for (unread, restored) in self.unread.iter_mut().zip(restored) {
+            if let Some((rows, batch)) = restored {
+                *unread = &*unread & &!&rows;
+                self.read.push(batch);
+            }
+        }
+        self
+    }
+
     /// Takes over what was read already of each row group: all its candidates, or those among `taken`.
-    pub(super) fn without(mut self, read: Vec<Option<Vec<RecordBatch>>>, taken: Option<&Candidates>) -> Self {
+    pub(super) fn without(mut self, read: Taken, taken: Option<&Candidates>) -> Self {
         for (group, batches) in read.into_iter().enumerate() {
             let (Some(batches), Some(unread)) = (batches, self.unread.get_mut(group)) else { continue };
             *unread = match taken.and_then(|taken| taken.groups.get(group)) {

@@ -41,6 +41,11 @@ impl Partners {
         }
     }
 
+    /// The partner of a row.
+    pub(super) fn of(&self, row: usize) -> u32 {
+        self.0.get(row).map_or(NOBODY, |partner| partner.load(Ordering::Relaxed))
+    }
+
     /// The partners of `count` rows from the `first` on.
     pub(super) fn window(&self, first: usize, count: usize) -> impl Iterator<Item = u32> {
         let window = self.0.get(first..first + count).unwrap_or_default();

@@ -13,6 +13,7 @@ use tieout_tables::{Fingerprints, TableError};
 use super::candidates::Marks;
 use super::held_keys::{HeldKeys, NOBODY, Partners};
 use super::layout::Layout;
+use super::pairs::Pairs;
 use super::partition::Entry;
 use super::workers::share_out;
 use super::{Candidates, Fingerprinted, Numbered};
@@ -60,9 +61,11 @@ pub(super) fn match_in_memory(
         }
         matched.fetch_add(equal, Ordering::Relaxed);
     })?;
-    let held = held_marks.finish(&held.group_rows).without(held_taken, Some(&alone.finish(&held.group_rows)));
-    let streamed = streamed_marks.finish(&streamed.group_rows).without(streamed_taken, None);
-    Ok((matched.into_inner(), held, streamed))
+    let (all_held, all_streamed) = (held_marks.finish(&held.group_rows), streamed_marks.finish(&streamed.group_rows));
+    let pairs = Pairs::new(held, streamed, &all_streamed, &streamed_taken, &partners);
+    let restored = pairs.restore(held, &values, layout.threads)?;
+    let held = all_held.without(held_taken, Some(&alone.finish(&held.group_rows))).restored(restored);
+    Ok((matched.into_inner(), held, all_streamed.without(streamed_taken, None)))
 }
 
 /// Finds the partners of the streamed side's rows, and marks the rows of both sides that have none.
@@ -101,7 +104,7 @@ fn match_keys(
 }
 
 /// The values' fingerprint of each row of the held side.
-struct ValuesByRow(Vec<AtomicU64>);
+pub(super) struct ValuesByRow(Vec<AtomicU64>);
 
 impl ValuesByRow {
     fn new(rows: usize) -> Self {
@@ -114,22 +117,20 @@ impl ValuesByRow {
         }
     }
 
-    fn get(&self, row: u32) -> u64 {
+    pub(super) fn get(&self, row: u32) -> u64 {
         self.0.get(row as usize).map_or(0, |value| value.load(Ordering::Relaxed))
     }
 }
+
+/// What was taken of each row group, unless it was too much.
+pub(super) type Taken = Vec<Option<Vec<RecordBatch>>>;
 
 /// Looks at a window, given its first row in the side, and adds the rows of it that are to be taken.
 type Look<'a> = &'a (dyn Fn(usize, &Fingerprints, &mut Vec<u32>) + Sync);
 
 impl<F: Fingerprinted> Numbered<'_, F> {
     /// Reads the values of all rows; returns what was taken of each row group, unless it was too much.
-    fn values(
-        &self,
-        threads: usize,
-        room: &AtomicUsize,
-        look: Look<'_>,
-    ) -> Result<Vec<Option<Vec<RecordBatch>>>, ReconcileError> {
+    fn values(&self, threads: usize, room: &AtomicUsize, look: Look<'_>) -> Result<Taken, ReconcileError> {
         let taken: Vec<_> = self.group_rows.iter().map(|_| Mutex::new(None)).collect();
         let work = |(): &mut (), group: usize| {
             let batch = self.group_values(group, room, look)?;

@@ -65,6 +65,22 @@ impl Fingerprinted for Side {
         let array: ArrayRef = Arc::new(UInt64Array::from(chosen));
         Ok((!array.is_empty()).then(|| RecordBatch::try_from_iter([("value", array)]).unwrap()))
     }
+
+    fn rows_like(
+        &self,
+        group: usize,
+        rows: &BooleanBuffer,
+        others: &RecordBatch,
+        values: &[u64],
+    ) -> Result<RecordBatch, TableError> {
+        let own: Vec<u64> = rows.set_indices().map(|row| self.0[group][row].1).collect();
+        assert_eq!((own.as_slice(), others.num_rows()), (values, own.len()));
+        assert!(
+            others.column(0).as_primitive::<UInt64Type>().values().iter().zip(&own).all(|(one, other)| one != other)
+        );
+        let array: ArrayRef = Arc::new(UInt64Array::from(own));
+        Ok(RecordBatch::try_from_iter([("value", array)]).unwrap())
+    }
 }
 
 impl Side {
@@ -183,6 +199,15 @@ fn an_error_of_a_side_is_the_answer() {
         }
         fn value_fingerprints(&self, _: usize, _: Choose<'_>) -> Result<Option<RecordBatch>, TableError> {
             Ok(None)
+        }
+        fn rows_like(
+            &self,
+            _: usize,
+            _: &BooleanBuffer,
+            others: &RecordBatch,
+            _: &[u64],
+        ) -> Result<RecordBatch, TableError> {
+            Ok(others.clone())
         }
     }
     let scratch = tempfile::tempdir().unwrap();

@@ -3,11 +3,7 @@
 //!
 //! Only a row group with the rows that its footer says is fingerprinted to its end.
 
-use std::sync::Arc;
-
-use ::parquet::arrow::arrow_reader::RowSelection;
-use arrow::array::{ArrayRef, BooleanBufferBuilder};
-use arrow::compute::concat_batches;
+use arrow::array::BooleanBufferBuilder;
 use arrow::record_batch::RecordBatch;
 
 use super::chunk::Chunk;
@@ -74,6 +70,7 @@ impl ParquetTable {
         let mut window = Fingerprints::default();
         let (mut wanted, mut chosen) = (Vec::new(), BooleanBufferBuilder::new(self.group_rows(group)));
         chosen.append_n(self.group_rows(group), false);
+        let mut is_any = false;
         for (first_row, rows) in windows(self.group_rows(group)) {
             window.first_row = first_row;
             values.window(rows, &mut window)?;
@@ -81,44 +78,21 @@ impl ParquetTable {
             choose(&window, &mut wanted)?;
             wanted.retain(|row| (*row as usize) < rows);
             if !wanted.is_empty() {
+                is_any = true;
                 for row in &wanted {
                     chosen.set_bit(first_row + *row as usize, true);
                 }
                 values.chunks.iter_mut().try_for_each(|chunk| chunk.take(&wanted))?;
             }
         }
-        let taken = values.chunks.iter_mut().map(|chunk| Ok((chunk.position(), chunk.taken()?)));
-        let taken = taken.collect::<Result<Vec<_>, TableError>>()?;
-        values.finish()?;
-        let chosen = RowSelection::from_boolean_buffer(chosen.finish());
-        if chosen.row_count() == 0 { Ok(None) } else { self.completed(group, taken, chosen).map(Some) }
-    }
-
-    /// Rows of which some columns were taken; the others are read.
-    fn completed(
-        &self,
-        group: usize,
-        taken: Vec<(usize, Option<ArrayRef>)>,
-        rows: RowSelection,
-    ) -> Result<RecordBatch, TableError> {
-        let schema = self.schema();
-        let mut columns: Vec<Option<ArrayRef>> = vec![None; schema.fields().len()];
-        for (position, array) in taken {
-            if let Some(column) = columns.get_mut(position) {
-                *column = array;
+        let mut columns = vec![None; self.schema().fields().len()];
+        for chunk in &mut values.chunks {
+            if let Some(column) = columns.get_mut(chunk.position()) {
+                *column = chunk.taken()?;
             }
         }
-        let left = columns.iter().enumerate().filter(|(_, column)| column.is_none());
-        let left: Vec<usize> = left.map(|(position, _)| position).collect();
-        if !left.is_empty() {
-            let batches = self.batches(group, &left, Some(rows))?.collect::<Result<Vec<_>, _>>()?;
-            let schema = Arc::new(schema.project(&left).map_err(TableError::arrow("select columns"))?);
-            let read = concat_batches(&schema, &batches).map_err(TableError::arrow("join batches"))?;
-            let missing = columns.iter_mut().filter(|column| column.is_none());
-            missing.zip(read.columns()).for_each(|(column, array)| *column = Some(Arc::clone(array)));
-        }
-        let columns = columns.into_iter().flatten().collect();
-        RecordBatch::try_new(schema, columns).map_err(TableError::arrow("join columns"))
+        values.finish()?;
+        if is_any { self.completed(group, columns, &chosen.finish()).map(Some) } else { Ok(None) }
     }
 }
 
