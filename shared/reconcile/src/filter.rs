@@ -2,8 +2,10 @@
 //!
 //! One side's fingerprints are collected in partitions, then the other side's are looked up as they are read. Matched
 //! are the keys that are once on each side with equal values; every other row is a candidate, noted as one bit, and
-//! is judged in full afterwards. What is found does not depend on threads, order, partitions or spilling. Two rows
-//! that differ are taken for equal with a probability that `tieout_tables::FingerprintKeys` states.
+//! is judged in full afterwards. Where memory holds the keys of one side, keys come first and values after them, and
+//! most candidates are read on the way (`in_memory`); else both come at once and partitions wait in the scratch
+//! folder. What is found does not depend on threads, order, partitions or spilling. Two rows that differ are taken for
+//! equal with a probability that `tieout_tables::FingerprintKeys` states.
 
 mod candidates;
 mod held_keys;

@@ -47,7 +47,7 @@ pub use rows::Alike;
 use slot::{Kind, Slot};
 pub use window::Choose;
 
-/// The most rows of a window.
+/// The most rows of a window: their sums stay in the first cache of a core.
 pub(crate) const WINDOW_ROWS: usize = 1_024;
 
 /// How the cells of one column become canonical words.
@@ -154,7 +154,7 @@ impl std::fmt::Debug for FingerprintKeys {
     }
 }
 
-/// The fingerprints of a window: up to 4,096 consecutive rows of a row group.
+/// The fingerprints of a window: up to 1,024 consecutive rows of a row group.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fingerprints {
     /// The window's first row in the row group.
