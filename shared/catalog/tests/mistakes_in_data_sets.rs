@@ -49,6 +49,21 @@ const DATA_SETS: &[Case] = &[
          'csv'?",
     ),
     (
+        &[
+            (
+                r#"{ name = "booked_on", type = "date", header = "Booked" }"#,
+                r#"{ name = "booked_on", type = "date", header = "Booked", aliases = ["booked_on", "Re_ference"] }"#,
+            ),
+            ("file = \"bank*.csv\"", "file = \"bank*.csv\"\nheader_match = \"folded\""),
+        ],
+        "40:83: the alias 'Re_ference' is claimed by another column too",
+    ),
+    (
+        &[(r#"group_mark = ".""#, r#"fraction_digits = 5, null_dates = ["1753"]"#)],
+        "36:81: 'fraction_digits' is 5; it goes from 6 to 9, and those after the sixth are cut\n\
+         36:98: an entry of 'null_dates' is '1753', which is not a date such as 1753-01-01",
+    ),
+    (
         &[(r#"delimiter = ";""#, r#"delimiter = ";;""#)],
         "36:38: 'delimiter' must be one ASCII character that is no letter, digit or line \
          end",
@@ -180,7 +195,23 @@ const COMPLETENESS: &[Case] = &[
     (
         &[(r#"test = "min_rows""#, r#"test = "min_row""#)],
         "44:12: 'test' is 'min_row'; there are: min_rows, expected_count, expected_total, \
-         witness_present, witness_absent, freshness; did you mean 'min_rows'?",
+         witness_present, witness_absent, freshness, unique_key, source_count, control_total; did you mean 'min_rows'?",
+    ),
+    (
+        &[(r#"test = "min_rows", rows = 2"#, r#"test = "source_count", data_set = "ledger""#)],
+        "44:39: 'ledger' has no column 'dataset' as a list of control totals has it; \
+         it has dataset (text), rows (integer) and amount (decimal)",
+    ),
+    (
+        &[
+            (r#"test = "min_rows", rows = 2"#, r#"test = "unique_key""#),
+            (
+                "file = \"bank*.csv\"\n\
+         key = [\"reference\"]",
+                "file = \"bank*.csv\"",
+            ),
+        ],
+        "43:3: a unique_key test needs the data set's 'key'",
     ),
     (
         &[(r#"column = "booked_on", max"#, r#"column = "boked_on", max"#)],

@@ -37,7 +37,8 @@ pub use comparison_result::{
 };
 pub use conclude::conclude;
 pub use contract::{
-    AmountColumn, Column, ColumnType, ColumnTypeError, Contract, CurrencyOf, NegativeForm, NumberFormat, ValueFormat,
+    AmountColumn, Column, ColumnType, ColumnTypeError, Contract, CurrencyOf, HeaderMatch, Lookup, NegativeForm,
+    Normalise, NumberFormat, TotalRow, ValueFormat, folded,
 };
 pub use currency::{Currency, CurrencyError};
 pub use cutoff::{CutoffDate, CutoffDateError};
@@ -54,5 +55,6 @@ pub use outcome::{Outcome, Reason, ReasonCode};
 pub use parameter::{Parameter, Parameters};
 pub use result::{
     AssertionResult, ColumnSchema, ColumnTotal, CurrencyAmount, DataSetKind, DataSetResult, Excluded, FootingLine,
-    RESULT_SCHEMA, Rejected, RunResult, Severity, TableResult, TestOutcome, TestResult, TieOutResult, TieOutStatus,
+    RESULT_SCHEMA, Rejected, RunResult, Severity, StatedTotal, TableResult, TestOutcome, TestResult, TieOutResult,
+    TieOutStatus,
 };

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ComparisonResult, ControlId, Currency, CutoffDate, Decimal, Digest, Outcome, Reason, RunNumber};
+use crate::{
+    ComparisonResult, ControlId, Currency, CutoffDate, Decimal, Digest, Outcome, Reason, ReasonCode, RunNumber,
+};
 
 /// The version of the wire format of `result.json`.
 pub const RESULT_SCHEMA: u32 = 1;
@@ -89,6 +91,9 @@ pub struct DataSetResult {
     /// Where the rows came from: file names or a query, without secrets; empty for derived data sets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<String>,
+    /// What is worth knowing of the reading: headers that were not matched letter by letter, unknown columns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// A column's name and type, in the words of the control definition (`decimal(19,4)`, `text`, ...).
@@ -164,6 +169,17 @@ pub struct TestResult {
     pub detail: String,
 }
 
+/// What a list of control totals states of one data set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatedTotal {
+    /// The data set.
+    pub data_set: String,
+    /// Its rows.
+    pub rows: Option<i64>,
+    /// The sum of its amounts.
+    pub amount: Option<Decimal>,
+}
+
 /// Whether two totals agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -209,6 +225,8 @@ pub enum Severity {
     Finding,
     /// Is listed for review and leaves the outcome as it is.
     Review,
+    /// Keeps the control from concluding, for this reason.
+    NotOperated(ReasonCode),
 }
 
 /// An amount in a currency.

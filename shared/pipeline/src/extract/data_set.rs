@@ -56,7 +56,7 @@ async fn fill(
     store: &dyn ArtifactStore,
     data_set: &DataSet,
     finished: Finished,
-    origins: Vec<String>,
+    origins: (Vec<String>, Vec<String>),
 ) -> Result<(), StageError> {
     let mut files = vec![staged(rows_name(&data_set.name), finished.rows.0)];
     files.extend(finished.excluded.map(|path| staged(excluded_name(&data_set.name), path)));
@@ -73,7 +73,9 @@ async fn fill(
     }
     commit.integer_sums = finished.integer_sums;
     commit.read_totals = finished.read_totals;
-    commit.result = Some(DataSetResult { sources: origins, ..finished.result });
+    commit.stated = finished.stated;
+    let (sources, notes) = origins;
+    commit.result = Some(DataSetResult { sources, notes, ..finished.result });
     Ok(())
 }
 
@@ -88,7 +90,7 @@ async fn read_rows(
     sources: &Sources,
     data_set: &DataSet,
     before: &[DataSetCommit],
-) -> Result<(Finished, Vec<String>), Failure> {
+) -> Result<(Finished, (Vec<String>, Vec<String>)), Failure> {
     let schema = schema_of(&data_set.contract);
     let membership = membership(run, store, data_set, before).await?;
     let reason = |error| failure(data_set, error);
@@ -108,7 +110,7 @@ async fn read_rows(
         run.progress.step_advanced(rows_so_far, batch.bytes_read);
     }
     let finished = sinks.finish(run.cutoff_date()).map_err(reason)?;
-    Ok((finished, reader.origins()))
+    Ok((finished, (reader.origins(), reader.notes())))
 }
 
 async fn open(run: &RunContext<'_>, sources: &Sources, data_set: &DataSet) -> Result<Box<dyn SourceReader>, Failure> {
@@ -122,7 +124,9 @@ async fn open(run: &RunContext<'_>, sources: &Sources, data_set: &DataSet) -> Re
             cure: "run it where that kind of source is available".to_owned(),
         }));
     };
-    let request = SourceRequest { data_set, cutoff_date: run.cutoff_date(), parameters: &run.parameters, folder };
+    let database = definition.and_then(|definition| definition.kind.database()).map(|(database, _)| database);
+    let (cutoff_date, parameters) = (run.cutoff_date(), &run.parameters);
+    let request = SourceRequest { database, data_set, cutoff_date, parameters, folder, range: None };
     adapter.open(&request).await.map_err(|error| source_failed(data_set, error))
 }
 
@@ -165,7 +169,8 @@ async fn membership(
 
 fn executed_query(run: &RunContext<'_>, data_set: &DataSet) -> ExecutedQuery {
     let (kind, query) = match &data_set.query {
-        DataSetQuery::Files { file, .. } => ("files", file.clone()),
+        DataSetQuery::Files(files) => ("files", files.file.clone()),
+        DataSetQuery::Database(query) => ("database", query.text.clone()),
     };
     let mut scope = Vec::new();
     if let Some(column) = &data_set.scope.cutoff_column {
