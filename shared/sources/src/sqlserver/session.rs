@@ -1,0 +1,210 @@
+//! A session: settings, what the server says of itself, one reading transaction, and statements with a time limit.
+//!
+//! A statement that takes too long is cancelled with an attention, so that the server stops working on it.
+
+use std::time::Duration;
+
+use futures::{FutureExt, StreamExt};
+use tiberius::{ColumnData, CommandItem, Row};
+use tieout_catalog::{DatabaseSource, Isolation};
+use tieout_extract::database::BoundText;
+use tieout_pipeline::ports::SourceError;
+use tieout_tables::TypedValue;
+use tokio::time::Instant;
+
+use super::address::Address;
+use super::connect::{Connection, connect};
+use super::{failure, parameters, values};
+use crate::files::refusal::unreadable;
+use crate::rows::DatabaseValue;
+
+/// Longest wait for the server to acknowledge that it has stopped.
+const CANCEL_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Settings on which the meaning of a query would depend are fixed; so that the same text means the same everywhere.
+const SETTINGS: &str = "SET LANGUAGE us_english; SET DATEFORMAT ymd; SET DATEFIRST 1; SET NOCOUNT ON; SET ROWCOUNT 0; \
+                        SET ARITHABORT ON; SET XACT_ABORT ON";
+
+/// What the server says of itself. `2025-09-30T23:59:59.9999999+00:00` is the form of its clock.
+const FACTS: &str = "SELECT CAST(SERVERPROPERTY('ServerName') AS nvarchar(128)) AS server_name, \
+                     DB_NAME() AS database_name, SUSER_SNAME() AS login_name, SYSDATETIMEOFFSET() AS server_clock, \
+                     (SELECT snapshot_isolation_state FROM sys.databases WHERE database_id = DB_ID()) AS snapshot_state";
+
+/// A session in its reading transaction.
+pub(super) struct Session {
+    connection: Connection,
+    doing: String,
+    timeout_seconds: u32,
+    isolation: Isolation,
+    /// What the server said when the session began.
+    pub(super) facts: Facts,
+}
+
+/// What a server says of itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Facts {
+    pub(super) server: String,
+    pub(super) database: String,
+    pub(super) login: String,
+    pub(super) clock: String,
+    allows_snapshot: bool,
+}
+
+impl Session {
+    /// Connects and begins the transaction.
+    pub(super) async fn open(address: &Address, source: &DatabaseSource, doing: &str) -> Result<Self, SourceError> {
+        let mut session = Self {
+            connection: connect(address, doing).await?,
+            doing: doing.to_owned(),
+            timeout_seconds: source.statement_timeout_seconds,
+            isolation: source.isolation,
+            facts: Facts::default(),
+        };
+        session.batch(SETTINGS).await?;
+        session.facts = session.ask().await?;
+        if source.isolation == Isolation::Snapshot && !session.facts.allows_snapshot {
+            return Err(failure::no_snapshot(&format!("{doing}: the database of the connection does not allow it")));
+        }
+        let lock_timeout = i64::from(source.statement_timeout_seconds) * 1000;
+        let level = match source.isolation {
+            Isolation::Snapshot => "SNAPSHOT",
+            Isolation::ReadCommitted => "READ COMMITTED",
+            Isolation::RepeatableRead => "REPEATABLE READ",
+            Isolation::Serializable => "SERIALIZABLE",
+        };
+        let begin = format!("SET LOCK_TIMEOUT {lock_timeout}; SET TRANSACTION ISOLATION LEVEL {level}; BEGIN TRANSACTION");
+        session.batch_of(&begin).await?;
+        Ok(session)
+    }
+
+    /// The isolation, for evidence; what is no single point in time is said with its window.
+    pub(super) async fn isolation(&mut self) -> Result<String, SourceError> {
+        let name = self.isolation.as_str();
+        if self.isolation == Isolation::Snapshot {
+            return Ok(name.to_owned());
+        }
+        let end = self.ask().await?.clock;
+        Ok(format!("{name}, read from {} to {end}", self.facts.clock))
+    }
+
+    /// The rows of a short answer.
+    pub(super) async fn rows(&mut self, bound: &BoundText) -> Result<Vec<Row>, SourceError> {
+        let mut rows = Vec::new();
+        self.stream(bound, async |item| {
+            if let CommandItem::Row(row) = item {
+                rows.push(row);
+            }
+            Ok(())
+        })
+        .await?;
+        Ok(rows)
+    }
+
+    /// Executes a statement and hands every item of its answer on. Only time in which the server is waited for counts.
+    pub(super) async fn stream(
+        &mut self,
+        bound: &BoundText,
+        mut take: impl AsyncFnMut(CommandItem) -> Result<(), SourceError>,
+    ) -> Result<(), SourceError> {
+        let call = parameters::call(bound)?;
+        let mut left = Duration::from_secs(u64::from(self.timeout_seconds));
+        let ended = {
+            let sent = tokio::time::timeout(left, call.exec(&mut self.connection)).await;
+            let mut items = match sent {
+                Ok(Ok(items)) => items,
+                Ok(Err(error)) => return Err(failure::of(&self.doing, &error)),
+                // A request that was sent in part leaves nothing that could be cancelled.
+                Err(_) => return Err(failure::timed_out(&self.doing, self.timeout_seconds)),
+            };
+            loop {
+                // What has arrived already is taken without a look at the clock.
+                let next = match items.next().now_or_never() {
+                    Some(next) => Ok(next),
+                    None => {
+                        let waiting = Instant::now();
+                        let next = tokio::time::timeout(left, items.next()).await;
+                        left = left.saturating_sub(waiting.elapsed());
+                        next
+                    }
+                };
+                match next {
+                    Ok(Some(Ok(item))) => {
+                        if let Err(error) = take(item).await {
+                            break Err(error);
+                        }
+                    }
+                    Ok(Some(Err(error))) => return Err(failure::of(&self.doing, &error)),
+                    Ok(None) => break Ok(()),
+                    Err(_) => break Err(failure::timed_out(&self.doing, self.timeout_seconds)),
+                }
+            }
+        };
+        if ended.is_err() {
+            self.cancel().await;
+        }
+        ended
+    }
+
+    /// Ends the transaction, which has changed nothing, and the connection.
+    pub(super) async fn close(mut self) {
+        // The server does both by itself when the connection is gone.
+        drop(self.batch("IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION").await);
+        drop(tokio::time::timeout(CANCEL_TIMEOUT, self.connection.close()).await);
+    }
+
+    async fn cancel(&mut self) {
+        // A server that does not even answer this loses the connection next.
+        drop(tokio::time::timeout(CANCEL_TIMEOUT, self.connection.cancel_query()).await);
+    }
+
+    async fn ask(&mut self) -> Result<Facts, SourceError> {
+        let rows = self.batch(FACTS).await?;
+        let row = rows.first().ok_or_else(|| {
+            unreadable(format!("{}: the server says nothing of itself", self.doing), "is this a SQL Server?")
+        })?;
+        let text = |column: &str| row.try_get::<&str, _>(column).ok().flatten().unwrap_or_default().to_owned();
+        let state = row.try_get::<u8, _>("snapshot_state").ok().flatten();
+        Ok(Facts {
+            server: text("server_name"),
+            database: text("database_name"),
+            login: text("login_name"),
+            clock: row.get_column_data("server_clock").ok().map(clock).unwrap_or_default(),
+            allows_snapshot: state == Some(1),
+        })
+    }
+
+    /// Executes a text of our own, which has no parameters.
+    async fn batch(&mut self, text: &'static str) -> Result<Vec<Row>, SourceError> {
+        self.batch_of(text).await
+    }
+
+    async fn batch_of(&mut self, text: &str) -> Result<Vec<Row>, SourceError> {
+        let limit = Duration::from_secs(u64::from(self.timeout_seconds));
+        let answer = async { self.connection.simple_query(text).await?.into_first_result().await };
+        match tokio::time::timeout(limit, answer).await {
+            Ok(rows) => rows.map_err(|error| failure::of(&self.doing, &error)),
+            Err(_) => Err(failure::timed_out(&self.doing, self.timeout_seconds)),
+        }
+    }
+}
+
+impl Default for Facts {
+    fn default() -> Self {
+        let empty = String::new;
+        Self { server: empty(), database: empty(), login: empty(), clock: empty(), allows_snapshot: false }
+    }
+}
+
+/// The server's clock as text.
+fn clock(data: &ColumnData<'static>) -> String {
+    let mut text = String::new();
+    match values::value_of(tiberius::ColumnType::DatetimeOffsetn, data, &mut text) {
+        DatabaseValue::Offset { local, minutes } => {
+            let sign = if minutes < 0 { '-' } else { '+' };
+            let (hours, rest) = (minutes.unsigned_abs() / 60, minutes.unsigned_abs() % 60);
+            format!("{}{sign}{hours:02}:{rest:02}", TypedValue::Timestamp(local))
+        }
+        DatabaseValue::Text(text) => text.to_owned(),
+        _ => String::new(),
+    }
+}
