@@ -5,5 +5,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking"))]
 
 mod files;
+mod rows;
+mod sqlserver;
 
 pub use files::{FilesSource, GivenFile, GivenFormat, Readings, Survey, SurveyedColumn};
+pub use sqlserver::SqlServerSource;

@@ -117,8 +117,10 @@ impl Source for SqlServerSource {
         let plan = Plan::of(request)?;
         let Opened { session, described, permit } = Box::pin(self.session(request)).await?;
         let facts = &session.facts;
-        let origin =
-            format!("{} on {}, database {}, login {} ({described})", plan.path, facts.server, facts.database, facts.login);
+        let origin = format!(
+            "{} on {}, database {}, login {} ({described})",
+            plan.path, facts.server, facts.database, facts.login
+        );
         let read = (request.data_set.name.clone(), request.data_set.contract.clone());
         Ok(Box::new(reader::start(session, plan, read, origin, permit)))
     }

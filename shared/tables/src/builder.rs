@@ -65,6 +65,10 @@ impl BatchBuilder {
             InputCell::Null => read_cell(None, column, plain),
             InputCell::Declared(text) => read_cell(Some(text), column, &column.format),
             InputCell::Plain(text) => read_cell(Some(text), column, plain),
+            InputCell::Typed(value) => value
+                .cell(column.data_type)
+                .map(Some)
+                .map_err(|problem| row_problem(column, Some(&value.to_string()), problem)),
             InputCell::Bad { text, problem } => Err(row_problem(column, Some(text), problem.to_owned())),
         })
     }

@@ -29,9 +29,9 @@ pub(super) async fn connect(address: &Address, doing: &str) -> Result<Connection
     match connect_to(&address.host, address.port, config.clone(), doing).await? {
         Ok(connection) => Ok(connection),
         // A gateway names the machine that really serves; it may do so once.
-        Err(Error::Routing { host, port }) => connect_to(&host, port, config, doing)
-            .await?
-            .map_err(|error| failure::of(doing, &error)),
+        Err(Error::Routing { host, port }) => {
+            connect_to(&host, port, config, doing).await?.map_err(|error| failure::of(doing, &error))
+        }
         Err(error) => Err(failure::of(doing, &error)),
     }
 }

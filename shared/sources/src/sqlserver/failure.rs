@@ -3,9 +3,9 @@
 //! Trying again helps with deadlocks, time-outs, broken connections and a server that is busy; with nothing else. The
 //! server's own words are passed on only where they name objects: others hold values.
 
+use tiberius::error::Error;
 use tieout_model::ReasonCode;
 use tieout_pipeline::ports::SourceError;
-use tiberius::error::Error;
 
 use crate::files::refusal::{refused, transient, unreadable};
 
@@ -59,7 +59,11 @@ fn of_server(doing: &str, number: u32, line: u32, message: &str) -> SourceError 
     }
     if LOGIN_FAILED.contains(&number) {
         let detail = format!("{doing}: the server refuses the login (error {number})");
-        return refused(ReasonCode::SourceUnreachable, detail, "correct login and password, or the token, in the secret");
+        return refused(
+            ReasonCode::SourceUnreachable,
+            detail,
+            "correct login and password, or the token, in the secret",
+        );
     }
     if number == NO_SNAPSHOT {
         return no_snapshot(&format!("{doing}: a database that the query reads does not allow it (error {number})"));
@@ -69,7 +73,10 @@ fn of_server(doing: &str, number: u32, line: u32, message: &str) -> SourceError 
         return unreadable(detail, "correct the query, or grant the login SELECT on what it reads");
     }
     let detail = format!("{doing}: the server refuses line {line} of the query with error {number}");
-    unreadable(detail, "run the query by hand with the same parameters: the error's text, which may hold values, is shown there")
+    unreadable(
+        detail,
+        "run the query by hand with the same parameters: the error's text, which may hold values, is shown there",
+    )
 }
 
 /// Snapshot isolation is declared, and a database does not allow it.

@@ -23,7 +23,8 @@ pub(super) fn call(bound: &BoundText) -> Result<Command<'static>, SourceError> {
     if bound.values.is_empty() {
         return Ok(command);
     }
-    let declared: Vec<_> = bound.values.iter().map(|value| format!("{} {}", value.mark, type_of(&value.value))).collect();
+    let declared: Vec<_> =
+        bound.values.iter().map(|value| format!("{} {}", value.mark, type_of(&value.value))).collect();
     command.bind_param("@params", declared.join(", "));
     for value in &bound.values {
         command.bind_param(value.mark.clone(), data_of(value)?);

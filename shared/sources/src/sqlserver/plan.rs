@@ -48,7 +48,8 @@ impl Plan {
         request: &SourceRequest<'_>,
     ) -> Result<Self, DatabaseTextError> {
         let statements = DatabaseStatements::new(query, DatabaseDialect::SqlServer)?;
-        let ends = request.range.map(|range| RangeEnds { has_after: range.after.is_some(), has_until: range.until.is_some() });
+        let ends =
+            request.range.map(|range| RangeEnds { has_after: range.after.is_some(), has_until: range.until.is_some() });
         let mut parameters: Parameters = request.parameters.clone();
         if let Some(range) = request.range {
             let ends = [("tieout_after", &range.after), ("tieout_until", &range.until)];
@@ -68,7 +69,8 @@ impl Plan {
 
 /// The columns that are summed, with the headers by which the query may select them.
 fn control_totals(query: &DatabaseQuery, contract: &Contract) -> Vec<ControlTotal> {
-    let columns = query.control_total.iter().filter_map(|name| contract.columns.iter().find(|column| column.name == *name));
+    let columns =
+        query.control_total.iter().filter_map(|name| contract.columns.iter().find(|column| column.name == *name));
     columns
         .map(|column| ControlTotal {
             column: column.name.clone(),

@@ -54,14 +54,11 @@ pub(super) fn start(
     let name = data_set.clone();
     tokio::spawn(async move {
         let mut reading = Reading { session, plan, contract, origin: name, sender };
-        let last = match reading.run().await {
-            Ok(proof) => Message::Proof(proof),
-            Err(error) => Message::Failed(error),
-        };
-        // When the caller has dropped its reader, there is nobody left to tell.
-        drop(reading.sender.send(last).await);
+        let last = reading.run().await.map_or_else(Message::Failed, Message::Proof);
         reading.session.close().await;
         drop(permit);
+        // When the caller has dropped its reader, there is nobody left to tell.
+        drop(reading.sender.send(last).await);
     });
     SqlServerReader { data_set, origin, sent, receiver, state: State::Reading }
 }
@@ -114,34 +111,30 @@ struct Reading {
 
 impl Reading {
     async fn run(&mut self) -> Result<SourceProof, SourceError> {
-        let (contract, origin, sender) = (&self.contract, &self.origin, &self.sender);
+        let Self { session, plan, contract, origin, sender } = self;
         let mut rows: Option<DatabaseRows> = None;
         let mut text = String::new();
-        self.session
-            .stream(&self.plan.rows, async |item| {
-                let full = match item {
-                    CommandItem::Metadata(_) if rows.is_some() => return Err(several_answers(origin)),
-                    CommandItem::Metadata(metadata) => {
-                        rows = Some(begin(origin, metadata.columns(), contract)?);
-                        None
-                    }
-                    CommandItem::Row(row) => match &mut rows {
-                        Some(rows) => take(rows, &row, &mut text)?,
-                        None => None,
-                    },
-                    _ => None,
-                };
-                match full {
-                    Some(batch) => send(sender, batch).await,
-                    None => Ok(()),
+        let mut answer = session.execute(&plan.rows).await?;
+        while let Some(item) = answer.next().await? {
+            match (item, &mut rows) {
+                (CommandItem::Metadata(_), Some(_)) => return Err(several_answers(origin)),
+                (CommandItem::Metadata(metadata), None) => {
+                    rows = Some(begin(origin, metadata.columns(), contract)?);
                 }
-            })
-            .await?;
+                (CommandItem::Row(row), Some(rows)) => {
+                    if let Some(batch) = take(rows, &row, &mut text)? {
+                        send(sender, batch).await?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        drop(answer);
         let mut rows = rows.ok_or_else(|| several_answers(origin))?;
         if let Some(batch) = rows.finish()? {
             send(sender, batch).await?;
         }
-        prove(&mut self.session, &self.plan).await
+        prove(session, plan).await
     }
 }
 

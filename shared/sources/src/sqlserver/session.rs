@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use futures::{FutureExt, StreamExt};
-use tiberius::{ColumnData, CommandItem, Row};
+use tiberius::{ColumnData, CommandItem, CommandStream, Row};
 use tieout_catalog::{DatabaseSource, Isolation};
 use tieout_extract::database::BoundText;
 use tieout_pipeline::ports::SourceError;
@@ -36,12 +36,13 @@ pub(super) struct Session {
     doing: String,
     timeout_seconds: u32,
     isolation: Isolation,
+    under_way: bool,
     /// What the server said when the session began.
     pub(super) facts: Facts,
 }
 
 /// What a server says of itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Facts {
     pub(super) server: String,
     pub(super) database: String,
@@ -58,6 +59,7 @@ impl Session {
             doing: doing.to_owned(),
             timeout_seconds: source.statement_timeout_seconds,
             isolation: source.isolation,
+            under_way: false,
             facts: Facts::default(),
         };
         session.batch(SETTINGS).await?;
@@ -72,8 +74,9 @@ impl Session {
             Isolation::RepeatableRead => "REPEATABLE READ",
             Isolation::Serializable => "SERIALIZABLE",
         };
-        let begin = format!("SET LOCK_TIMEOUT {lock_timeout}; SET TRANSACTION ISOLATION LEVEL {level}; BEGIN TRANSACTION");
-        session.batch_of(&begin).await?;
+        let begin =
+            format!("SET LOCK_TIMEOUT {lock_timeout}; SET TRANSACTION ISOLATION LEVEL {level}; BEGIN TRANSACTION");
+        session.batch(&begin).await?;
         Ok(session)
     }
 
@@ -89,72 +92,47 @@ impl Session {
 
     /// The rows of a short answer.
     pub(super) async fn rows(&mut self, bound: &BoundText) -> Result<Vec<Row>, SourceError> {
+        let mut answer = self.execute(bound).await?;
         let mut rows = Vec::new();
-        self.stream(bound, async |item| {
+        while let Some(item) = answer.next().await? {
             if let CommandItem::Row(row) = item {
                 rows.push(row);
             }
-            Ok(())
-        })
-        .await?;
+        }
         Ok(rows)
     }
 
-    /// Executes a statement and hands every item of its answer on. Only time in which the server is waited for counts.
-    pub(super) async fn stream(
-        &mut self,
-        bound: &BoundText,
-        mut take: impl AsyncFnMut(CommandItem) -> Result<(), SourceError>,
-    ) -> Result<(), SourceError> {
+    /// Executes a statement. Only time in which the server is waited for counts against its limit.
+    pub(super) async fn execute(&mut self, bound: &BoundText) -> Result<Answer<'_>, SourceError> {
         let call = parameters::call(bound)?;
-        let mut left = Duration::from_secs(u64::from(self.timeout_seconds));
-        let ended = {
-            let sent = tokio::time::timeout(left, call.exec(&mut self.connection)).await;
-            let mut items = match sent {
-                Ok(Ok(items)) => items,
-                Ok(Err(error)) => return Err(failure::of(&self.doing, &error)),
-                // A request that was sent in part leaves nothing that could be cancelled.
-                Err(_) => return Err(failure::timed_out(&self.doing, self.timeout_seconds)),
-            };
-            loop {
-                // What has arrived already is taken without a look at the clock.
-                let next = match items.next().now_or_never() {
-                    Some(next) => Ok(next),
-                    None => {
-                        let waiting = Instant::now();
-                        let next = tokio::time::timeout(left, items.next()).await;
-                        left = left.saturating_sub(waiting.elapsed());
-                        next
-                    }
-                };
-                match next {
-                    Ok(Some(Ok(item))) => {
-                        if let Err(error) = take(item).await {
-                            break Err(error);
-                        }
-                    }
-                    Ok(Some(Err(error))) => return Err(failure::of(&self.doing, &error)),
-                    Ok(None) => break Ok(()),
-                    Err(_) => break Err(failure::timed_out(&self.doing, self.timeout_seconds)),
-                }
+        let seconds = self.timeout_seconds;
+        let limit = Duration::from_secs(u64::from(seconds));
+        match tokio::time::timeout(limit, call.exec(&mut self.connection)).await {
+            Ok(Ok(items)) => {
+                self.under_way = true;
+                Ok(Answer { items, left: limit, seconds, doing: &self.doing, under_way: &mut self.under_way })
             }
-        };
-        if ended.is_err() {
-            self.cancel().await;
+            Ok(Err(error)) => Err(failure::of(&self.doing, &error)),
+            // A request that was sent in part leaves nothing that could be cancelled.
+            Err(_) => Err(failure::timed_out(&self.doing, seconds)),
         }
-        ended
+    }
+
+    /// Stops what the server is still working on, if anything.
+    async fn cancel(&mut self) {
+        if std::mem::take(&mut self.under_way) {
+            // A server that does not even answer this loses the connection next.
+            drop(tokio::time::timeout(CANCEL_TIMEOUT, self.connection.cancel_query()).await);
+        }
     }
 
     /// Ends the transaction, which has changed nothing, and the connection.
     pub(super) async fn close(mut self) {
+        self.cancel().await;
         // The server does both by itself when the connection is gone.
-        drop(self.batch("IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION").await);
+        let rollback = self.batch("IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION");
+        drop(tokio::time::timeout(CANCEL_TIMEOUT, rollback).await);
         drop(tokio::time::timeout(CANCEL_TIMEOUT, self.connection.close()).await);
-    }
-
-    async fn cancel(&mut self) {
-        // A server that does not even answer this loses the connection next.
-        drop(tokio::time::timeout(CANCEL_TIMEOUT, self.connection.cancel_query()).await);
     }
 
     async fn ask(&mut self) -> Result<Facts, SourceError> {
@@ -174,11 +152,7 @@ impl Session {
     }
 
     /// Executes a text of our own, which has no parameters.
-    async fn batch(&mut self, text: &'static str) -> Result<Vec<Row>, SourceError> {
-        self.batch_of(text).await
-    }
-
-    async fn batch_of(&mut self, text: &str) -> Result<Vec<Row>, SourceError> {
+    async fn batch(&mut self, text: &str) -> Result<Vec<Row>, SourceError> {
         let limit = Duration::from_secs(u64::from(self.timeout_seconds));
         let answer = async { self.connection.simple_query(text).await?.into_first_result().await };
         match tokio::time::timeout(limit, answer).await {
@@ -188,10 +162,38 @@ impl Session {
     }
 }
 
-impl Default for Facts {
-    fn default() -> Self {
-        let empty = String::new;
-        Self { server: empty(), database: empty(), login: empty(), clock: empty(), allows_snapshot: false }
+/// An answer as it arrives.
+pub(super) struct Answer<'s> {
+    items: CommandStream<'s>,
+    left: Duration,
+    seconds: u32,
+    doing: &'s str,
+    under_way: &'s mut bool,
+}
+
+impl Answer<'_> {
+    /// The next item; `None` at the end. After a time-out the session is to be cancelled.
+    pub(super) async fn next(&mut self) -> Result<Option<CommandItem>, SourceError> {
+        // What has arrived already is taken without a look at the clock.
+        let next = if let Some(next) = self.items.next().now_or_never() {
+            next
+        } else {
+            let waiting = Instant::now();
+            let next = tokio::time::timeout(self.left, self.items.next()).await;
+            self.left = self.left.saturating_sub(waiting.elapsed());
+            next.map_err(|_| failure::timed_out(self.doing, self.seconds))?
+        };
+        match next {
+            Some(Ok(item)) => Ok(Some(item)),
+            Some(Err(error)) => {
+                *self.under_way = false;
+                Err(failure::of(self.doing, &error))
+            }
+            None => {
+                *self.under_way = false;
+                Ok(None)
+            }
+        }
     }
 }
 

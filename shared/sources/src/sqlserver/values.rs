@@ -56,7 +56,7 @@ pub(super) fn value_of<'a>(
             text.clear();
             text.push_str("0x");
             for byte in value.iter() {
-                drop(write!(text, "{byte:02X}"));
+                let _ = write!(text, "{byte:02X}");
             }
             DatabaseValue::Text(text)
         }
@@ -118,7 +118,7 @@ fn money(value: f64, text: &mut String) -> DatabaseValue<'_> {
         );
     }
     text.clear();
-    drop(write!(text, "{value:.4}"));
+    let _ = write!(text, "{value:.4}");
     // `-1.2500` without its point is the number of ten-thousandths.
     let digits: String = text.chars().filter(|character| *character != '.').collect();
     match digits.parse() {
@@ -152,9 +152,9 @@ fn time_of_day(time: Time, text: &mut String) -> DatabaseValue<'_> {
     let (seconds, fraction) = (units / 10_000_000, units % 10_000_000);
     let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
     text.clear();
-    drop(write!(text, "{hours:02}:{minutes:02}:{seconds:02}"));
+    let _ = write!(text, "{hours:02}:{minutes:02}:{seconds:02}");
     if fraction != 0 {
-        drop(write!(text, ".{fraction:07}"));
+        let _ = write!(text, ".{fraction:07}");
     }
     DatabaseValue::Text(text)
 }
@@ -167,7 +167,7 @@ fn value_has_fraction(moment: TypedValue) -> bool {
 fn written(text: &mut String, value: impl std::fmt::Display) -> DatabaseValue<'_> {
     text.clear();
     // Writing to a text in memory cannot fail.
-    drop(write!(text, "{value}"));
+    let _ = write!(text, "{value}");
     DatabaseValue::Text(text)
 }
 
@@ -178,9 +178,10 @@ mod tests {
     #[test]
     fn money_is_exact_up_to_its_limit_and_refused_beyond() {
         let mut text = String::new();
-        for ten_thousandths in [0, 1, -1, 12_345, 5_497_558_138_879_999_i64, -5_497_558_138_879_999, 4_503_599_627_370_497]
+        for ten_thousandths in
+            [0, 1, -1, 12_345, 5_497_558_138_879_999_i64, -5_497_558_138_879_999, 4_503_599_627_370_497]
         {
-            #[expect(clippy::cast_precision_loss, clippy::float_arithmetic, reason = "what the driver does")]
+            #[expect(clippy::cast_precision_loss, reason = "what the driver does")]
             let as_driver = ten_thousandths as f64 / 1e4;
             let expected = TypedValue::Decimal { unscaled: i128::from(ten_thousandths), scale: 4 };
             assert_eq!(money(as_driver, &mut text), DatabaseValue::Typed(expected));

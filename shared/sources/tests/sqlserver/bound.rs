@@ -3,7 +3,7 @@
 use tieout_model::Parameter;
 use tieout_testkit::tds::{Answer, CannedBackend, RequestKind, ServerOptions, TdsServer, TdsValue};
 
-use crate::support::{QUERY, Reading, entry, ledger_columns, proof, source_for};
+use crate::support::{QUERY, Reading, column, entry, ledger_columns, proof, source_for};
 
 fn server() -> TdsServer {
     let backend = CannedBackend::new()
@@ -34,7 +34,7 @@ async fn hostile_values_of_every_type_arrive_as_they_are() {
         "WHERE",
         "JOIN @companies AS c ON c.value = t.co WHERE t.n > @least AND t.m < @most AND t.b = @is AND",
     );
-    let mut reading = Reading::new(&query, r#"{ name = "entry_no", header = "Entry No_", type = "integer" }"#, None);
+    let mut reading = Reading::of(&query, vec![column("entry_no", "Entry No_", "integer")]);
     let list = Parameter::List(vec![hostile.to_owned(), long.clone(), String::new()]);
     reading.parameters.insert("companies".to_owned(), list);
     reading.parameters.insert("least".to_owned(), Parameter::Integer(i64::MIN));
@@ -53,7 +53,10 @@ async fn hostile_values_of_every_type_arrive_as_they_are() {
     assert_eq!(sent.parameter("@most"), Some(&TdsValue::Decimal(99_999_999_999_999_999_999_999_999_999_999_999_999)));
     assert_eq!(sent.parameter("@is"), Some(&TdsValue::Bit(true)));
     let declared: Vec<_> = sent.parameters.iter().map(|parameter| parameter.declared.as_str()).collect();
-    assert_eq!(declared, ["nvarchar(4000)", "nvarchar(max)", "nvarchar(4000)", "bigint", "decimal(38, 12)", "bit", "date"]);
+    assert_eq!(
+        declared,
+        ["nvarchar(4000)", "nvarchar(max)", "nvarchar(4000)", "bigint", "decimal(38, 12)", "bit", "date"]
+    );
 }
 
 #[tokio::test]
@@ -65,10 +68,10 @@ async fn a_session_reads_only_in_one_transaction_at_the_declared_isolation() {
     assert_eq!((login.application.as_str(), login.database.as_str()), ("tieout", "AIG_Nav_DW"));
     let texts: Vec<_> = server.requests().into_iter().map(|request| request.sql).collect();
     let begin = "SET LOCK_TIMEOUT 900000; SET TRANSACTION ISOLATION LEVEL SNAPSHOT; BEGIN TRANSACTION";
-    let begun = texts.iter().position(|text| text == begin).unwrap();
+    let at_begin = texts.iter().position(|text| text == begin).unwrap();
     let rows = texts.iter().position(|text| text.contains("-- rows") && !text.contains("tieout_rows")).unwrap();
     let proofs = texts.iter().filter(|text| text.contains("tieout_rows")).count();
-    assert!(begun < rows && proofs == 2, "{texts:#?}");
+    assert!(at_begin < rows && proofs == 2, "{texts:#?}");
     assert!(server.requests().iter().all(|request| request.connection == 1));
     let ended = texts.last().unwrap();
     assert_eq!(ended, "IF @@TRANCOUNT > 0 ROLLBACK TRANSACTION");

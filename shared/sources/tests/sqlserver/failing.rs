@@ -1,14 +1,12 @@
 //! Errors, broken connections and slow servers: what passes is transient, the rest is refused by name.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tieout_model::ReasonCode;
 use tieout_pipeline::ports::Source;
-use tieout_testkit::tds::{
-    Answer, CannedBackend, Request, ServerError, ServerOptions, Step, TdsServer,
-};
+use tieout_testkit::tds::{Answer, CannedBackend, Request, ServerError, ServerOptions, Step, TdsServer};
 
-use crate::support::{QUERY, Reading, entry, ledger_columns, passing, proof, refusal, source_for};
+use crate::support::{Reading, entry, ledger_columns, passing, proof, refusal, source_for};
 
 /// A server whose first answer ends badly after 10,000 rows, and whose second is whole.
 fn failing_once(last: Step) -> TdsServer {
@@ -42,7 +40,10 @@ async fn deadlocks_time_outs_and_broken_connections_pass_and_the_next_attempt_is
 #[tokio::test]
 async fn mistakes_of_the_query_and_missing_rights_are_refused_with_the_objects_name() {
     for (error, expected) in [
-        (ServerError::permission_denied("G_L Entries"), "The SELECT permission was denied on the object 'G_L Entries'."),
+        (
+            ServerError::permission_denied("G_L Entries"),
+            "The SELECT permission was denied on the object 'G_L Entries'.",
+        ),
         (ServerError::new(208, "Invalid object name 'dbo.nowhere'."), "Invalid object name 'dbo.nowhere'."),
     ] {
         let server = failing_once(Step::Error(error));
@@ -54,7 +55,8 @@ async fn mistakes_of_the_query_and_missing_rights_are_refused_with_the_objects_n
 
 #[tokio::test]
 async fn an_error_that_holds_a_value_is_said_by_its_number_alone() {
-    let error = ServerError::new(245, "Conversion failed when converting the varchar value 'Jane Doe' to data type int.");
+    let error =
+        ServerError::new(245, "Conversion failed when converting the varchar value 'Jane Doe' to data type int.");
     let server = failing_once(Step::Error(error));
     let (_, detail, _) = refusal(Reading::ledger().read(&source_for(&server)).await.unwrap_err());
     assert!(detail.contains("error 245") && !detail.contains("Jane"), "{detail}");
@@ -67,12 +69,9 @@ async fn a_statement_that_takes_too_long_is_cancelled_on_the_server() {
         Answer::steps(std::iter::once(Step::Columns(ledger_columns())).chain(rows))
     };
     let server = TdsServer::start(ServerOptions::default(), CannedBackend::new().on("-- rows", slow)).unwrap();
-    let columns = r#"{ name = "entry_no", header = "Entry No_", type = "integer" }"#;
-    let reading = Reading::with_source(QUERY, columns, None, "statement_timeout_seconds = 1");
-    let began = Instant::now();
+    let reading = Reading::from_source("statement_timeout_seconds = 1");
     let detail = passing(reading.read(&source_for(&server)).await.unwrap_err());
     assert_eq!(detail, "reading data set 'ledger': no answer within 1 seconds; the statement was cancelled");
-    assert!(began.elapsed() < Duration::from_secs(5));
     assert_eq!(server.attentions(), 1);
 }
 

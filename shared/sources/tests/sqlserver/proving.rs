@@ -4,14 +4,12 @@ use tieout_model::{Parameter, ReasonCode};
 use tieout_pipeline::ports::{Source, SourceRange};
 use tieout_testkit::tds::{Answer, CannedBackend, ServerOptions, TdsColumn, TdsServer, TdsType, TdsValue};
 
-use crate::support::{QUERY, Reading, entry, ledger_columns, proof, refusal, source_for};
-
-const COLUMNS: &str = r#"{ name = "entry_no", header = "Entry No_", type = "integer" }"#;
+use crate::support::{Reading, entry, ledger_columns, proof, refusal, source_for};
 
 fn server(options: ServerOptions, rows: i64, sum: Option<i128>) -> TdsServer {
     let backend = CannedBackend::new()
         .on("tieout_rows", proof(rows, sum))
-        .on("tieout_until", |_, _| {
+        .on("AS tieout_until", |_, _| {
             let ends = [100, 200].map(|end| vec![TdsValue::Int(end)]);
             Answer::table(vec![TdsColumn::new("tieout_until", TdsType::Int)], ends.to_vec())
         })
@@ -27,7 +25,7 @@ async fn count_and_sum_come_from_the_same_session_with_what_the_server_says_of_i
     assert_eq!((proof.totals[0].0.as_str(), proof.totals[0].1.to_string().as_str()), ("amount", "0.5000"));
     assert_eq!((proof.server.as_str(), proof.database.as_str()), ("TESTSQL01\\NAV", "AIG_Nav_DW"));
     assert_eq!((proof.login.as_str(), proof.isolation.as_str()), ("tieout_reader", "snapshot"));
-    assert_eq!(proof.server_clock, "2025-10-01T06:30:00+00:00");
+    assert_eq!(proof.server_clock, "2025-10-01 06:30:00+00:00");
     let requests = server.requests();
     let sent = requests.iter().find(|request| request.sql.contains("-- rows")).unwrap();
     assert_eq!(proof.query_digest, tieout_model::Digest::of(sent.sql.as_bytes()));
@@ -50,9 +48,9 @@ async fn snapshot_is_not_replaced_by_less_unless_the_definition_says_so() {
     assert_eq!(code, ReasonCode::SourceUnreadable);
     assert!(detail.starts_with("snapshot isolation: "), "{detail}");
     assert!(cure.contains("isolation = \"read_committed\""));
-    let declared = Reading::with_source(QUERY, COLUMNS, None, "isolation = \"read_committed\"");
+    let declared = Reading::from_source("isolation = \"read_committed\"");
     let proof = declared.read(&source).await.unwrap().proof.unwrap();
-    let window = "read_committed, read from 2025-10-01T06:30:00+00:00 to 2025-10-01T06:30:00+00:00";
+    let window = "read_committed, read from 2025-10-01 06:30:00+00:00 to 2025-10-01 06:30:00+00:00";
     assert_eq!(proof.isolation, window);
 }
 
@@ -82,9 +80,10 @@ async fn ranges_are_found_by_the_server_and_bound_like_everything_else() {
 
 #[tokio::test]
 async fn no_more_connections_are_open_than_declared() {
-    let server = server(ServerOptions::default(), 2, None);
+    let rows = |_: &_, _| Answer::rows(ledger_columns(), (0..1_000_000).map(|number| entry(number, 1)));
+    let server = TdsServer::start(ServerOptions::default(), CannedBackend::new().on("-- rows", rows)).unwrap();
     let source = source_for(&server);
-    let one = Reading::with_source(QUERY, COLUMNS, None, "connections = 1");
+    let one = Reading::from_source("connections = 1");
     let request = one.request();
     let first = source.open(&request).await.unwrap();
     let second = tokio::time::timeout(std::time::Duration::from_millis(300), source.open(&request)).await;

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use tieout_catalog::{Chunks, Control, ControlFolder, DataSetQuery, SourceKind};
-use tieout_model::{CutoffDate, Parameter, ReasonCode};
+use tieout_catalog::{Chunks, Control, ControlFolder, DataSetQuery, DatabaseQuery, SourceKind};
+use tieout_model::{Column, CutoffDate, Parameter, ReasonCode, ValueFormat};
 use tieout_pipeline::ports::{
-    Parameters, Reject, Secret, SecretError, SecretStore, Source, SourceError, SourceProof, SourceRange,
-    SourceRequest,
+    Parameters, Reject, Secret, SecretError, SecretStore, Source, SourceError, SourceProof, SourceRange, SourceRequest,
 };
 use tieout_sources::SqlServerSource;
 use tieout_tables::cell_text;
@@ -39,25 +38,37 @@ name = "ledger"
 source = "nav"
 query = "queries/ledger.sql"
 population = "population"
-TOTAL
-columns = [COLUMNS]
-
-[[parameters]]
-name = "companies"
-type = "list(text)"
-default = "EC_NG"
+control_total = "amount"
+columns = [
+  { name = "entry_no", header = "Entry No_", type = "integer" },
+  { name = "amount", header = "Amount", type = "decimal(38,4)", nullable = true },
+]
 
 [[assertions]]
 id = "nothing"
-title = "Nothing"
-sql = "sql/nothing.sql"
+data_set = "ledger"
+holds = "entry_no >= 0"
+description = "Entries are numbered."
+severity = "finding"
 
 [notify]
 from = { name = "Tieout", email = "tieout@example.com" }
 recipients = [{ role = "owner", on = ["not_operated"] }]
 "#;
 
-/// A control that reads `query` into these columns.
+/// A column that may be null.
+pub(crate) fn column(name: &str, header: &str, data_type: &str) -> Column {
+    Column {
+        name: name.to_owned(),
+        data_type: data_type.parse().unwrap(),
+        nullable: true,
+        required: true,
+        headers: vec![header.to_owned()],
+        format: ValueFormat::default(),
+    }
+}
+
+/// A control with one data set.
 pub(crate) struct Reading {
     control: Control,
     pub(crate) parameters: Parameters,
@@ -65,19 +76,16 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// Columns as they stand in a definition; `total` is the control total.
-    pub(crate) fn new(query: &str, columns: &str, total: Option<&str>) -> Self {
-        Self::with_source(query, columns, total, "")
+    /// The usual one: entry number and amount, with a control total.
+    pub(crate) fn ledger() -> Self {
+        Self::from_source("")
     }
 
-    /// With further settings of the source.
-    pub(crate) fn with_source(query: &str, columns: &str, total: Option<&str>, source: &str) -> Self {
-        let total = total.map_or(String::new(), |column| format!("control_total = \"{column}\""));
-        let definition = DEFINITION.replace("COLUMNS", columns).replace("TOTAL", &total).replace("SOURCE", source);
+    /// The usual one, with further settings of its source.
+    pub(crate) fn from_source(settings: &str) -> Self {
         let files: BTreeMap<_, _> = [
-            ("control.toml".to_owned(), definition.into_bytes()),
-            ("queries/ledger.sql".to_owned(), query.as_bytes().to_vec()),
-            ("sql/nothing.sql".to_owned(), b"SELECT * FROM ledger WHERE 1 = 0".to_vec()),
+            ("control.toml".to_owned(), DEFINITION.replace("SOURCE", settings).into_bytes()),
+            ("queries/ledger.sql".to_owned(), QUERY.as_bytes().to_vec()),
         ]
         .into();
         let folder = ControlFolder { name: "c".to_owned(), files };
@@ -86,19 +94,25 @@ impl Reading {
         Self { control, parameters: [("cutoff_end".to_owned(), cutoff_end)].into(), range: None }
     }
 
-    /// The usual one: entry number and amount, with a control total.
-    pub(crate) fn ledger() -> Self {
-        let columns = r#"{ name = "entry_no", header = "Entry No_", type = "integer" },
-                         { name = "amount", header = "Amount", type = "decimal(38,4)", nullable = true }"#;
-        Self::new(QUERY, columns, Some("amount"))
+    /// Another query into other columns, without a control total.
+    pub(crate) fn of(query: &str, columns: Vec<Column>) -> Self {
+        let mut reading = Self::ledger();
+        reading.control.data_sets[0].contract.columns = columns;
+        let settings = reading.query();
+        query.clone_into(&mut settings.text);
+        settings.control_total.clear();
+        reading
     }
 
-    /// The same without a control total, read in ranges.
+    fn query(&mut self) -> &mut DatabaseQuery {
+        let DataSetQuery::Database(query) = &mut self.control.data_sets[0].query else { panic!("no database") };
+        query
+    }
+
+    /// The usual one, read in ranges.
     pub(crate) fn chunked() -> Self {
-        let columns = r#"{ name = "entry_no", header = "Entry No_", type = "integer" }"#;
-        let mut reading = Self::new(QUERY, columns, None);
-        let DataSetQuery::Database(query) = &mut reading.control.data_sets[0].query else { panic!("no database") };
-        query.chunks = Some(Chunks { column: "id".to_owned(), rows: 100 });
+        let mut reading = Self::ledger();
+        reading.query().chunks = Some(Chunks { column: "id".to_owned(), rows: 100 });
         reading
     }
 

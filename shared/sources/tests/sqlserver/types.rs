@@ -2,7 +2,9 @@
 
 use tieout_testkit::tds::{Answer, CannedBackend, ServerOptions, TdsColumn, TdsServer, TdsType, TdsValue};
 
-use crate::support::{Outcome, QUERY, Reading, proof, source_for};
+use tieout_model::{Column, ValueFormat};
+
+use crate::support::{Outcome, QUERY, Reading, column, proof, source_for};
 
 use TdsType as T;
 use TdsValue as V;
@@ -10,15 +12,16 @@ use TdsValue as V;
 /// Reads one column `v` of a type into a column of the house.
 pub(crate) async fn read_as(house: &str, column_type: TdsType, values: Vec<TdsValue>, chunk_bytes: usize) -> Outcome {
     let nullable = values.contains(&TdsValue::Null);
-    let column = TdsColumn { name: "v".to_owned(), column_type, nullable };
+    let answered = TdsColumn { name: "v".to_owned(), column_type, nullable };
     let rows: Vec<_> = values.into_iter().map(|value| vec![value]).collect();
-    let answer = move |_: &_, _| Answer::table(vec![column.clone()], rows.clone()).in_chunks_of(chunk_bytes);
+    let answer = move |_: &_, _| Answer::table(vec![answered.clone()], rows.clone()).in_chunks_of(chunk_bytes);
     let backend = CannedBackend::new().on("tieout_rows", proof(0, None)).on("-- rows", answer);
     let server = TdsServer::start(ServerOptions::default(), backend).unwrap();
     let query = QUERY.replace("p.id AS [Entry No_], p.amount AS [Amount]", "p.id AS v");
-    let format = r#"format = { timestamp = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S"], trim = false, null = ["~"] }"#;
-    let column = format!(r#"{{ name = "v", type = "{house}", nullable = true, {format} }}"#);
-    Reading::new(&query, &column, None).read(&source_for(&server)).await.unwrap()
+    // Nothing is taken off a text, and no text is null.
+    let format = ValueFormat { trim: false, null: Vec::new(), ..ValueFormat::default() };
+    let columns = vec![Column { format, ..column("v", "v", house) }];
+    Reading::of(&query, columns).read(&source_for(&server)).await.unwrap()
 }
 
 /// Expects texts for values; a null is added to them and comes back.
@@ -53,8 +56,10 @@ async fn whole_numbers_and_bits() {
 
 #[tokio::test]
 async fn decimals_of_every_width() {
+    fn decimal(number: i128, text: &str) -> (TdsValue, &str) {
+        (V::Decimal(number), text)
+    }
     let most = 10_i128.pow(38) - 1;
-    let decimal = |number: i128, text| (V::Decimal(number), text);
     for (precision, number, text) in [
         (9, 999_999_999, "9999999.99"),
         (19, 9_999_999_999_999_999_999, "99999999999999999.99"),
@@ -119,7 +124,8 @@ async fn dates_and_times() {
         if scale < 7 {
             let decimals = if scale == 0 { String::new() } else { format!(".{:0<6}", "9".repeat(scale as usize)) };
             let text = format!("9999-12-31T23:59:59{decimals}");
-            let pairs = vec![(V::DateTime2(3_652_058, last), text.as_str()), (V::DateTime2(0, 0), "0001-01-01T00:00:00")];
+            let pairs =
+                vec![(V::DateTime2(3_652_058, last), text.as_str()), (V::DateTime2(0, 0), "0001-01-01T00:00:00")];
             expect("timestamp", T::DateTime2(scale_u8), pairs).await;
         }
     }
@@ -127,7 +133,7 @@ async fn dates_and_times() {
     let half_past = V::DateTime2(739_523, 450_000_000_000 + 10);
     expect("timestamp", T::DateTime2(7), vec![(half_past, "2025-09-30T12:30:00.000001")]).await;
     let finest = V::DateTime2(739_523, 863_999_999_999);
-    expect("text", T::DateTime2(7), vec![(finest, "2025-09-30T23:59:59.9999999")]).await;
+    expect("text", T::DateTime2(7), vec![(finest, "2025-09-30 23:59:59.9999999")]).await;
 }
 
 #[tokio::test]
@@ -158,7 +164,8 @@ async fn bytes_and_identifiers() {
     for column_type in [T::Binary(3), T::VarBinary(8000), T::VarBinaryMax, T::Image] {
         expect("text", column_type, bytes.clone()).await;
     }
-    let guid = V::Guid([0x6F, 0x96, 0x19, 0xFF, 0x8B, 0x86, 0xD0, 0x11, 0xB4, 0x2D, 0x00, 0xC0, 0x4F, 0xC9, 0x64, 0xFF]);
+    let guid =
+        V::Guid([0x6F, 0x96, 0x19, 0xFF, 0x8B, 0x86, 0xD0, 0x11, 0xB4, 0x2D, 0x00, 0xC0, 0x4F, 0xC9, 0x64, 0xFF]);
     expect("text", T::UniqueIdentifier, vec![(guid, "6F9619FF-8B86-D011-B42D-00C04FC964FF")]).await;
 }
 
@@ -180,9 +187,8 @@ async fn a_row_of_many_columns_may_be_null_everywhere() {
     let names: Vec<_> = (0..20).map(|at| format!("c{at}")).collect();
     let selected: Vec<_> = names.iter().map(|name| format!("p.id AS {name}")).collect();
     let query = QUERY.replace("p.id AS [Entry No_], p.amount AS [Amount]", &selected.join(", "));
-    let columns: Vec<_> =
-        names.iter().map(|name| format!(r#"{{ name = "{name}", type = "decimal(38,4)", nullable = true }}"#)).collect();
-    let outcome = Reading::new(&query, &columns.join(", "), None).read(&source_for(&server)).await.unwrap();
+    let columns: Vec<_> = names.iter().map(|name| column(name, name, "decimal(38,4)")).collect();
+    let outcome = Reading::of(&query, columns).read(&source_for(&server)).await.unwrap();
     assert_eq!(outcome.rows[0], vec!["~"; 20]);
     assert_eq!(outcome.rows[1], vec!["1.0000"; 20]);
     assert_eq!((outcome.rows[2][3].as_str(), outcome.rows[2][4].as_str()), ("0.0003", "~"));

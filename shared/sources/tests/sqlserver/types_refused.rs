@@ -3,15 +3,14 @@
 use tieout_model::ReasonCode;
 use tieout_testkit::tds::{Answer, CannedBackend, ServerOptions, TdsColumn, TdsServer, TdsType, TdsValue};
 
-use crate::support::{QUERY, Reading, refusal, source_for};
+use crate::support::{QUERY, Reading, column, refusal, source_for};
 use crate::types::read_as;
 
 async fn refused(house: &str, column_type: TdsType) -> (ReasonCode, String, String) {
     let answer = move |_: &_, _| Answer::table(vec![TdsColumn::new("v", column_type)], Vec::new());
     let server = TdsServer::start(ServerOptions::default(), CannedBackend::new().on("-- rows", answer)).unwrap();
     let query = QUERY.replace("p.id AS [Entry No_], p.amount AS [Amount]", "p.id AS v");
-    let column = format!(r#"{{ name = "v", type = "{house}", nullable = true }}"#);
-    refusal(Reading::new(&query, &column, None).read(&source_for(&server)).await.unwrap_err())
+    refusal(Reading::of(&query, vec![column("v", "v", house)]).read(&source_for(&server)).await.unwrap_err())
 }
 
 #[tokio::test]

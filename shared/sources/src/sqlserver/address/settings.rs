@@ -52,7 +52,8 @@ impl Settings {
 
     /// The address.
     pub(super) fn address(self) -> Result<Address, AddressError> {
-        let server = self.server.as_deref().filter(|server| !server.is_empty()).ok_or(AddressError::Missing("SERVER"))?;
+        let server =
+            self.server.as_deref().filter(|server| !server.is_empty()).ok_or(AddressError::Missing("SERVER"))?;
         let (host, port) = host_and_port(server, self.port.as_deref())?;
         if flag("Trusted_Connection", self.integrated.as_deref(), false)? {
             return Err(AddressError::Authentication("Trusted_Connection"));

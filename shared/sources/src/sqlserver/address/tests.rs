@@ -34,7 +34,10 @@ fn encryption_and_verification_are_on_unless_the_secret_says_otherwise() {
     let open = address("Server=h;User ID=u;Password='p''q';Encrypt=optional;TrustServerCertificate=yes");
     assert!(!open.encrypted && open.trust == Trust::Anything);
     assert!(open.login == Login::Sql { user: "u".to_owned(), password: "p'q".to_owned() });
-    assert_eq!(open.described(), "only the login encrypted, certificate not verified, as the secret asks, login with password");
+    assert_eq!(
+        open.described(),
+        "only the login encrypted, certificate not verified, as the secret asks, login with password"
+    );
     let own = address("sqlserver://u:p@h/d?ca_file=%2Fetc%2Fca.pem&hostNameInCertificate=sql.example");
     assert_eq!(own.trust, Trust::AuthorityFile("/etc/ca.pem".to_owned()));
     assert_eq!(own.host_in_certificate.as_deref(), Some("sql.example"));
