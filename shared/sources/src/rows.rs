@@ -8,7 +8,7 @@ use tieout_pipeline::ports::{Reject, SourceBatch, SourceError};
 use tieout_tables::{BatchBuilder, RowProblem, TypedValue};
 
 use crate::files::collector::{MAX_BATCH_BYTES, MAX_BATCH_ROWS};
-use crate::files::header::match_headers;
+use crate::files::header::{Headers, match_headers};
 use crate::files::refusal::unreadable;
 use crate::files::row::{Form, Row};
 
@@ -46,6 +46,7 @@ pub(crate) struct DatabaseRows {
     rows_before: u64,
     cell_bytes: usize,
     bytes_read: u64,
+    notes: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -63,7 +64,7 @@ impl DatabaseRows {
         contract: &Contract,
         rows_before: u64,
     ) -> Result<Self, SourceError> {
-        let positions = match_headers(origin, headers, contract)?.positions;
+        let Headers { positions, notes } = match_headers(origin, headers, contract)?;
         let mut targets = vec![None; headers.len()];
         for (column, position) in positions.iter().enumerate() {
             let is_text = contract.columns.get(column).is_some_and(|column| column.data_type == ColumnType::Text);
@@ -82,12 +83,18 @@ impl DatabaseRows {
             rows_before,
             cell_bytes: 0,
             bytes_read: 0,
+            notes,
         })
     }
 
     /// Whether a column of the result is in the contract; the value of another need not be read.
     pub(crate) fn wants(&self, result_column: usize) -> bool {
         self.targets.get(result_column).is_some_and(Option::is_some)
+    }
+
+    /// What evidence should say of how the columns were found.
+    pub(crate) fn notes(&self) -> &[String] {
+        &self.notes
     }
 
     /// The column of the contract that a column of the result fills.

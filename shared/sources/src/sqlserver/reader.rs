@@ -22,7 +22,7 @@ const BATCHES_AHEAD: usize = 1;
 /// What the reading task says.
 enum Message {
     Batch(SourceBatch),
-    Proof(SourceProof),
+    End(SourceProof, Vec<String>),
     Failed(SourceError),
 }
 
@@ -37,7 +37,7 @@ pub(super) struct SqlServerReader {
 
 enum State {
     Reading,
-    Ended(SourceProof),
+    Ended(SourceProof, Vec<String>),
     Failed(SourceError),
 }
 
@@ -54,7 +54,7 @@ pub(super) fn start(
     let name = data_set.clone();
     tokio::spawn(async move {
         let mut reading = Reading { session, plan, contract, origin: name, sender };
-        let last = reading.run().await.map_or_else(Message::Failed, Message::Proof);
+        let last = reading.run().await.map_or_else(Message::Failed, |(proof, notes)| Message::End(proof, notes));
         reading.session.close().await;
         drop(permit);
         // When the caller has dropped its reader, there is nobody left to tell.
@@ -69,14 +69,14 @@ impl SourceReader for SqlServerReader {
         if let State::Reading = self.state {
             self.state = match self.receiver.recv().await {
                 Some(Message::Batch(batch)) => return Ok(Some(batch)),
-                Some(Message::Proof(proof)) => State::Ended(proof),
+                Some(Message::End(proof, notes)) => State::Ended(proof, notes),
                 Some(Message::Failed(error)) => State::Failed(error),
                 None => State::Failed(transient(format!("reading data set '{}' broke off", self.data_set))),
             };
         }
         match &self.state {
             State::Failed(error) => Err(error.clone()),
-            State::Reading | State::Ended(_) => Ok(None),
+            State::Reading | State::Ended(..) => Ok(None),
         }
     }
 
@@ -88,13 +88,20 @@ impl SourceReader for SqlServerReader {
         None
     }
 
+    fn notes(&self) -> Vec<String> {
+        match &self.state {
+            State::Ended(_, notes) => notes.clone(),
+            State::Reading | State::Failed(_) => Vec::new(),
+        }
+    }
+
     fn sent(&self) -> Option<BoundText> {
         Some(self.sent.clone())
     }
 
     async fn proof(&mut self) -> Option<SourceProof> {
         match &self.state {
-            State::Ended(proof) => Some(proof.clone()),
+            State::Ended(proof, _) => Some(proof.clone()),
             State::Reading | State::Failed(_) => None,
         }
     }
@@ -110,7 +117,7 @@ struct Reading {
 }
 
 impl Reading {
-    async fn run(&mut self) -> Result<SourceProof, SourceError> {
+    async fn run(&mut self) -> Result<(SourceProof, Vec<String>), SourceError> {
         let Self { session, plan, contract, origin, sender } = self;
         let mut rows: Option<DatabaseRows> = None;
         let mut text = String::new();
@@ -134,7 +141,7 @@ impl Reading {
         if let Some(batch) = rows.finish()? {
             send(sender, batch).await?;
         }
-        prove(session, plan).await
+        Ok((prove(session, plan).await?, rows.notes().to_vec()))
     }
 }
 
