@@ -1,6 +1,6 @@
 //! Serves a generated ledger of 12 columns over TDS, for measuring how fast clients read it.
 //!
-//! `tds_bench_server ROWS FOLDER` prints its port when it listens, writes its certificate authority to
+//! `tds_bench_server ROWS FOLDER` prints its port and the bytes of all rows when it listens, writes its certificate authority to
 //! FOLDER/authority.pem, and serves until its standard input ends. A block of 1,000 rows is encoded once and sent
 //! again and again, so that the server is not what is measured.
 
@@ -63,6 +63,7 @@ fn main() {
     let folder = arguments.next().expect("FOLDER");
     let block: Vec<_> = (0..BLOCK_ROWS).map(row).collect();
     let first = block.clone();
+    let block_bytes = Answer::encode(&columns(), &block).unwrap().len() as u64;
     let count = i64::try_from(rows).unwrap();
     let backend = CannedBackend::new()
         .on("tieout_rows", move |_: &Request, _| one("tieout_rows", count))
@@ -72,6 +73,6 @@ fn main() {
     let options = ServerOptions { encryption: Encryption::LoginOnly, password: "bench".to_owned(), ..ServerOptions::default() };
     let server = TdsServer::start(options, backend).unwrap();
     std::fs::write(std::path::Path::new(&folder).join("authority.pem"), server.authority_pem()).unwrap();
-    println!("{}", server.port());
+    println!("{} {}", server.port(), block_bytes * rows / BLOCK_ROWS);
     std::io::stdin().read_to_end(&mut Vec::new()).unwrap();
 }
