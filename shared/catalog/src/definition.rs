@@ -14,7 +14,7 @@ use tieout_model::{ColumnType, ControlId, Digest, Outcome};
 
 pub use checks::{Assertion, AtStake, Threshold, TieOut, TotalOf};
 pub use comparison::Comparison;
-pub use completeness::{DataSetTest, ExpectedCount, ExpectedTotal};
+pub use completeness::{CONTROL_TOTALS_COLUMNS, DataSetTest, ExpectedCount, ExpectedTotal};
 pub use data_set::{
     Chunks, Compression, DataSet, DataSetQuery, DatabaseQuery, Derived, Encoding, FileFormat, FilesQuery, PeriodStart,
     Scope, Within,

@@ -88,7 +88,7 @@ impl DataSetHead<'_> {
         contract.total_row = total_row(&mut reader, table, &contract.amounts);
         let scope = scope(&mut reader, table, names);
         let rejects_tolerated = reader.optional("rejects_tolerated").map_or(Some(0), |value| value.whole());
-        let tests = tests(&mut reader, table, names);
+        let tests = tests(&mut reader, table, &contract.key, names);
         let document = reader.document();
         reader.finish();
         let query = match origin {

@@ -73,7 +73,7 @@ impl DerivedHead<'_> {
             table.expect_type(text, "text", |data_type| data_type == ColumnType::Text);
         }
         let key = key(&mut reader, table);
-        let tests = tests(&mut reader, table, names);
+        let tests = tests(&mut reader, table, &key, names);
         let document = reader.document();
         reader.finish();
         let earlier = names.tables.iter().take(index).map(|table| table.name.as_str());

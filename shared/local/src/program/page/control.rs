@@ -165,6 +165,7 @@ fn assertions(checked: &Checked) -> Vec<Vec<String>> {
         let severity = match assertion.severity {
             tieout_model::Severity::Finding => "finding",
             tieout_model::Severity::Review => "review",
+            tieout_model::Severity::NotOperated(_) => "not operated",
         };
         vec![assertion.id.clone(), assertion.data_set.clone(), assertion.holds.clone(), severity.to_owned()]
     };
