@@ -4,7 +4,11 @@
 //! FOLDER/authority.pem, and serves until its standard input ends. A block of 1,000 rows is encoded once and sent
 //! again and again, so that the server is not what is measured.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a measurement that cannot be taken stops with the reason")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a measurement that cannot be taken stops with the reason"
+)]
 
 use std::io::Read;
 
@@ -70,7 +74,8 @@ fn main() {
         // A client that asks for the first row alone wants to know the types.
         .on("TOP 1 ", move |_: &Request, _| Answer::table(columns(), vec![first[0].clone()]))
         .on("ledger", move |_: &Request, _| Answer::encoded(columns(), &block, rows / BLOCK_ROWS).unwrap());
-    let options = ServerOptions { encryption: Encryption::LoginOnly, password: "bench".to_owned(), ..ServerOptions::default() };
+    let options =
+        ServerOptions { encryption: Encryption::LoginOnly, password: "bench".to_owned(), ..ServerOptions::default() };
     let server = TdsServer::start(options, backend).unwrap();
     std::fs::write(std::path::Path::new(&folder).join("authority.pem"), server.authority_pem()).unwrap();
     println!("{} {}", server.port(), block_bytes * rows / BLOCK_ROWS);
