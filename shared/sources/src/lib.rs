@@ -8,6 +8,8 @@ mod database;
 mod files;
 mod postgres;
 mod rows;
+mod sqlserver;
 
 pub use files::{FilesSource, GivenFile, GivenFormat, Readings, Survey, SurveyedColumn};
 pub use postgres::PostgresSource;
+pub use sqlserver::SqlServerSource;
