@@ -15,6 +15,7 @@ mod forms;
 mod names;
 mod quoted;
 mod reader;
+mod row_rules;
 mod settings;
 mod tie_outs;
 mod value;

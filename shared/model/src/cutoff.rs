@@ -55,6 +55,12 @@ impl CutoffDate {
         self.0.first_of_year()
     }
 
+    /// The first day of the twelve months that end with the cutoff date's month.
+    pub fn timing_start(self) -> Date {
+        // Only a month in the first year that a date can hold has no such day.
+        self.month_start().checked_sub(11.months()).unwrap_or(Date::MIN)
+    }
+
     /// Whether the date is the last day of its month; other dates make an interim run.
     pub fn is_month_end(self) -> bool {
         self.0 == self.0.last_of_month()
@@ -109,6 +115,15 @@ mod tests {
         assert_eq!(cutoff.end().to_string(), "2025-01-01T00:00:00");
         assert_eq!(cutoff.month_start().to_string(), "2024-12-01");
         assert_eq!(cutoff.year_start().to_string(), "2024-01-01");
+    }
+
+    #[test]
+    fn the_twelve_months_end_with_the_cutoff_month() {
+        for (cutoff, start) in
+            [("2025-09-30", "2024-10-01"), ("2024-12-31", "2024-01-01"), ("2024-10-15", "2023-11-01")]
+        {
+            assert_eq!(cutoff.parse::<CutoffDate>().unwrap().timing_start().to_string(), start);
+        }
     }
 
     #[test]

@@ -37,7 +37,8 @@ pub use comparison_result::{
 };
 pub use conclude::conclude;
 pub use contract::{
-    AmountColumn, Column, ColumnType, ColumnTypeError, Contract, CurrencyOf, NegativeForm, NumberFormat, ValueFormat,
+    AmountColumn, Column, ColumnType, ColumnTypeError, Contract, CurrencyOf, HeaderMatch, Lookup, NegativeForm,
+    Normalise, NumberFormat, TotalRow, ValueFormat, folded,
 };
 pub use currency::{Currency, CurrencyError};
 pub use cutoff::{CutoffDate, CutoffDateError};

@@ -48,6 +48,8 @@ impl fmt::Display for Outcome {
 pub enum ReasonCode {
     /// A data set's source could not be found.
     DatasetMissing,
+    /// A data set's source does not answer.
+    SourceUnreachable,
     /// A data set's source was found and could not be read.
     SourceUnreadable,
     /// A required column is absent.
@@ -58,28 +60,50 @@ pub enum ReasonCode {
     BadValue,
     /// A key that must be unique is not.
     DuplicateKey,
+    /// A look-up that must give one row gives several.
+    FanOut,
+    /// A data set that must have rows has none.
+    EmptyDataset,
+    /// A source delivered rows outside the window that it was asked for.
+    OutOfWindow,
+    /// The query that ran is not the one that was approved.
+    BaselineChanged,
     /// A completeness test failed.
     CompletenessFailed,
     /// A completeness test could not be carried out.
     CompletenessNotProven,
+    /// Figures within a row, or between rows, do not agree as they must.
+    AccuracyFailed,
     /// The newest row is older than the freshness test allows.
     StaleSource,
+    /// There are no actual balances to compare with.
+    NoActuals,
+    /// There is no rate for a currency at the cutoff date, or it is not above zero.
+    FxRateMissing,
+    /// The rows that a figure is set against are missing altogether.
+    CounterpartMissing,
     /// A derived data set could not be computed.
     DerivationFailed,
     /// A comparison, tie-out or assertion could not be carried out.
     CheckFailed,
     /// The classes of a side do not add up to its population.
     DoesNotFoot,
-    /// A threshold for the currency is not defined.
+    /// No threshold is defined for what is asked.
     ThresholdMissing,
+    /// Several thresholds apply equally to what is asked.
+    ThresholdAmbiguous,
     /// A sum is too large to be held exactly.
     AmountOverflow,
     /// A comparison found differences.
     ComparisonDifferences,
     /// A tie-out's difference is at or above its threshold.
     TieOutOverThreshold,
+    /// Amounts are at or above the threshold that a contract sets for them.
+    ThresholdReached,
     /// Rows fail an assertion.
     AssertionFailed,
+    /// Rows that no rule of a classification takes.
+    Unclassified,
     /// Rows were rejected, within what the contract tolerates.
     RowsRejected,
 }
@@ -88,9 +112,12 @@ impl ReasonCode {
     /// The outcome that a reason of this kind leads to.
     pub fn outcome(self) -> Outcome {
         match self {
-            Self::ComparisonDifferences | Self::TieOutOverThreshold | Self::AssertionFailed | Self::RowsRejected => {
-                Outcome::Exceptions
-            }
+            Self::ComparisonDifferences
+            | Self::TieOutOverThreshold
+            | Self::ThresholdReached
+            | Self::AssertionFailed
+            | Self::Unclassified
+            | Self::RowsRejected => Outcome::Exceptions,
             _ => Outcome::NotOperated,
         }
     }

@@ -20,6 +20,8 @@ pub enum Parameter {
     Boolean(bool),
     /// Civil date.
     Date(Date),
+    /// Texts in order, each once. In SQL a table of the parameter's name with the one column `value`.
+    List(Vec<String>),
 }
 
 /// Bound parameters by name, without the `$`.
@@ -33,6 +35,7 @@ impl fmt::Display for Parameter {
             Self::Decimal(number) => write!(formatter, "{number}"),
             Self::Boolean(truth) => write!(formatter, "{truth}"),
             Self::Date(date) => write!(formatter, "{date}"),
+            Self::List(values) => formatter.write_str(&values.join(",")),
         }
     }
 }

@@ -108,7 +108,7 @@ struct Call {
 impl Call {
     async fn plan(&self) -> Result<SchemaRef, EngineError> {
         let state = session::new(&self.settings, &self.memory)?;
-        tables::register(&state, &self.tables, Use::Plan)?;
+        tables::register(&state, &self.tables, &self.parameters, Use::Plan)?;
         let (plan, schema) = self.prepare(&state).await?;
         state.optimize(&plan).map_err(|error| planning(&error, &SqlText::new(&self.sql), &self.tables))?;
         Ok(schema)
@@ -116,7 +116,7 @@ impl Call {
 
     async fn query(&self) -> Result<(SendableRecordBatchStream, SchemaRef), EngineError> {
         let state = session::new(&self.settings, &self.memory)?;
-        tables::register(&state, &self.tables, Use::Read)?;
+        tables::register(&state, &self.tables, &self.parameters, Use::Read)?;
         let (plan, schema) = self.prepare(&state).await?;
         let failed = |error| failure::execution(&error, self.settings.memory_limit_bytes);
         let physical = state.create_physical_plan(&plan).await.map_err(failed)?;

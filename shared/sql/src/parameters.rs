@@ -16,8 +16,10 @@ pub(crate) fn bind(
     sql: &SqlText<'_>,
     tables: &[EngineTable],
 ) -> Result<LogicalPlan, EngineError> {
-    let value = |(name, parameter): (&String, &Parameter)| Ok((name.clone(), scalar(name, parameter)?));
-    let values = parameters.iter().map(value).collect::<Result<Vec<_>, EngineError>>()?;
+    let value = |(name, parameter): (&String, &Parameter)| {
+        scalar(name, parameter).transpose().map(|value| Ok((name.clone(), value?)))
+    };
+    let values = parameters.iter().filter_map(value).collect::<Result<Vec<_>, EngineError>>()?;
     plan.with_param_values(values).map_err(|error| planning(&error, sql, tables))
 }
 
@@ -28,8 +30,13 @@ pub(crate) fn all_given(sql: &SqlText<'_>, parameters: &Parameters) -> Result<()
         let Some(name) = named else {
             return Err(refused(format!("the placeholder {text} has no name: write $name"), place));
         };
-        if !parameters.contains_key(name) {
-            return Err(not_given(name, parameters, place));
+        match parameters.get(name) {
+            None => return Err(not_given(name, parameters, place)),
+            Some(Parameter::List(_)) => {
+                let message = format!("the parameter {name} is a list: read it as a table, such as FROM {name}");
+                return Err(refused(message, place));
+            }
+            Some(_) => {}
         }
     }
     Ok(())
@@ -47,8 +54,10 @@ fn not_given(name: &str, parameters: &Parameters, place: Option<Place>) -> Engin
     refused(message, place)
 }
 
-fn scalar(name: &str, parameter: &Parameter) -> Result<ScalarValue, EngineError> {
-    Ok(match parameter {
+/// The value of a parameter that is one value; a list is a table instead (see `tables`).
+fn scalar(name: &str, parameter: &Parameter) -> Result<Option<ScalarValue>, EngineError> {
+    Ok(Some(match parameter {
+        Parameter::List(_) => return Ok(None),
         Parameter::Text(text) => ScalarValue::Utf8(Some(text.clone())),
         Parameter::Integer(number) => ScalarValue::Int64(Some(*number)),
         Parameter::Boolean(truth) => ScalarValue::Boolean(Some(*truth)),
@@ -58,7 +67,7 @@ fn scalar(name: &str, parameter: &Parameter) -> Result<ScalarValue, EngineError>
             let scale = i8::try_from(number.scale()).map_err(too_many)?;
             ScalarValue::Decimal128(Some(number.unscaled()), tieout_model::MAX_PRECISION, scale)
         }
-    })
+    }))
 }
 
 /// Days since 1970-01-01.

@@ -3,18 +3,22 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use arrow::datatypes::Schema;
+use arrow::array::{RecordBatch, StringArray};
+use arrow::datatypes::{DataType, Field, Schema};
 use datafusion::common::TableReference;
-use datafusion::datasource::TableProvider;
 use datafusion::datasource::empty::EmptyTable;
 use datafusion::datasource::file_format::parquet::ParquetFormat;
 use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::datasource::{MemTable, TableProvider};
 use datafusion::execution::session_state::SessionState;
-use tieout_pipeline::ports::{EngineError, EngineTable};
+use tieout_pipeline::ports::{EngineError, EngineTable, Parameter, Parameters};
 use tieout_tables::{TableReader, column_type};
 use url::Url;
 
 use crate::failure;
+
+/// The column of a list parameter.
+const LIST_COLUMN: &str = "value";
 
 /// What the tables are for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,8 +29,18 @@ pub(crate) enum Use {
     Read,
 }
 
-/// Registers the tables under their names.
-pub(crate) fn register(state: &SessionState, tables: &[EngineTable], purpose: Use) -> Result<(), EngineError> {
+/// Registers the tables under their names, and each list parameter as a table with the one column `value`.
+pub(crate) fn register(
+    state: &SessionState,
+    tables: &[EngineTable],
+    parameters: &Parameters,
+    purpose: Use,
+) -> Result<(), EngineError> {
+    for (name, parameter) in parameters {
+        if let Parameter::List(values) = parameter {
+            add(state, name, list(name, values)?)?;
+        }
+    }
     for table in tables {
         for field in table.schema.fields() {
             if column_type(field.data_type()).is_none() {
@@ -41,16 +55,30 @@ pub(crate) fn register(state: &SessionState, tables: &[EngineTable], purpose: Us
             Use::Plan => Arc::new(EmptyTable::new(Arc::clone(&table.schema))) as Arc<dyn TableProvider>,
             Use::Read => Arc::new(files(table)?),
         };
-        let registered = state
-            .schema_for_ref(TableReference::bare(table.name.as_str()))
-            .and_then(|schema| schema.register_table(table.name.clone(), provider));
-        match registered {
-            Ok(None) => {}
-            Ok(Some(_)) => return Err(unusable(&table.name, "is given twice")),
-            Err(error) => return Err(unusable(&table.name, &error.message())),
-        }
+        add(state, &table.name, provider)?;
     }
     Ok(())
+}
+
+fn add(state: &SessionState, name: &str, provider: Arc<dyn TableProvider>) -> Result<(), EngineError> {
+    let registered = state
+        .schema_for_ref(TableReference::bare(name))
+        .and_then(|schema| schema.register_table(name.to_owned(), provider));
+    match registered {
+        Ok(None) => Ok(()),
+        Ok(Some(_)) => Err(unusable(name, "is given twice")),
+        Err(error) => Err(unusable(name, &error.message())),
+    }
+}
+
+/// A list parameter as a table in memory.
+fn list(name: &str, values: &[String]) -> Result<Arc<dyn TableProvider>, EngineError> {
+    let failed = |error: &dyn std::fmt::Display| unusable(name, &error.to_string());
+    let schema = Arc::new(Schema::new(vec![Field::new(LIST_COLUMN, DataType::Utf8, false)]));
+    let column = Arc::new(StringArray::from_iter_values(values));
+    let batch = RecordBatch::try_new(Arc::clone(&schema), vec![column]).map_err(|error| failed(&error))?;
+    let table = MemTable::try_new(schema, vec![vec![batch]]).map_err(|error| failed(&error))?;
+    Ok(Arc::new(table))
 }
 
 fn files(table: &EngineTable) -> Result<ListingTable, EngineError> {

@@ -10,6 +10,7 @@ use super::formats::{Format, compression, format};
 use super::forms;
 use super::names::{Names, Table, report_duplicates};
 use super::reader::{Reader, read_table};
+use super::row_rules::total_row;
 use super::value::Text;
 use crate::definition::{Compression, DataSet, DataSetQuery, FileFormat, PeriodStart, Scope, Within};
 
@@ -46,6 +47,7 @@ impl DataSetHead<'_> {
         let table = names.tables.get(index)?;
         let source = reader.text("source").map(|text| source(&text, names));
         contract.key = key(&mut reader, table);
+        contract.total_row = total_row(&mut reader, table, &contract.amounts);
         let scope = scope(&mut reader, table, names);
         let rejects_tolerated = reader.optional("rejects_tolerated").map_or(Some(0), |value| value.whole());
         let tests = tests(&mut reader, table, names);

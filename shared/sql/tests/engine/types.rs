@@ -97,3 +97,19 @@ fn a_text_parameter_is_never_sql() {
     assert!(world.rows("select order_id from orders where vendor = $vendor").is_empty());
     assert_eq!(world.rows("select $vendor as v"), [hostile]);
 }
+
+#[test]
+fn a_list_parameter_is_a_table_of_its_name() {
+    let list = |values: &[&str]| Parameter::List(values.iter().map(|&value| value.to_owned()).collect());
+    let hostile = "x'); DROP TABLE orders; --";
+    let world = World::orders().parameter("wanted", list(&["1", hostile])).parameter("none", list(&[]));
+    let sql = "select o.order_id from orders o join wanted as w on w.value = cast(o.order_id as varchar)";
+    assert_eq!(world.rows(sql), ["1"]);
+    assert_eq!(world.rows("select value from wanted order by value"), ["1", hostile]);
+    assert!(world.rows("select value from none").is_empty());
+    let (message, place) = world.refusal("select $wanted as w");
+    assert_eq!(
+        (message.as_str(), place),
+        ("the parameter wanted is a list: read it as a table, such as FROM wanted", Some((1, 8)))
+    );
+}
