@@ -60,11 +60,6 @@ impl Calendar {
         let ten = self.year_start.saturating_add(10.days());
         (self.year_start, self.month_start.max(ten).min(self.end))
     }
-
-    /// Year and month of the cutoff date as `YYYYMM`.
-    pub(crate) fn month(&self) -> i64 {
-        year_month(midnight(self.cutoff))
-    }
 }
 
 /// The first moment of a day.
@@ -101,6 +96,6 @@ mod tests {
     fn the_last_moment_is_inside() {
         let calendar = Calendar::of("2025-09-30".parse().unwrap());
         assert!(calendar.last_moment() < calendar.end);
-        assert_eq!(calendar.month(), 202_509);
+        assert_eq!(year_month(calendar.month_start), 202_509);
     }
 }

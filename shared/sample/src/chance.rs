@@ -31,7 +31,7 @@ impl Chance {
     }
 
     /// A number from `least` to `most`.
-    pub(crate) fn from_to(&mut self, least: i64, most: i64) -> i64 {
+    pub(crate) fn between(&mut self, least: i64, most: i64) -> i64 {
         let width = u32::try_from(most - least + 1).unwrap_or(u32::MAX);
         least + i64::from(self.below(width))
     }

@@ -43,10 +43,7 @@ impl SampleError {
         Self::Argument { argument: argument.to_owned(), problem: problem.into(), cure: cure.into() }
     }
 
-    pub(crate) fn file(
-        path: impl Into<PathBuf>,
-        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
-    ) -> Self {
+    pub(crate) fn file(path: impl Into<PathBuf>, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::File { path: path.into(), source: source.into() }
     }
 }

@@ -6,7 +6,9 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, Decimal128Builder, Int64Builder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder};
+use arrow::array::{
+    ArrayRef, Decimal128Builder, Int64Builder, RecordBatch, StringBuilder, TimestampMicrosecondBuilder,
+};
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use jiff::civil::DateTime;
 use parquet::arrow::ArrowWriter;
@@ -47,8 +49,8 @@ impl SourceTable {
             fs::create_dir_all(folder).map_err(|error| SampleError::file(folder, error))?;
         }
         let file = File::create(path).map_err(|error| SampleError::file(path, error))?;
-        let writer = ArrowWriter::try_new(file, Arc::clone(&schema), None)
-            .map_err(|error| SampleError::file(path, error))?;
+        let writer =
+            ArrowWriter::try_new(file, Arc::clone(&schema), None).map_err(|error| SampleError::file(path, error))?;
         let columns = schema.fields().iter().map(|field| Column::of(field.data_type())).collect();
         Ok(Self { path: path.to_owned(), schema, columns, rows: 0, writer })
     }

@@ -127,9 +127,7 @@ fn exceptions(company: &Company, tally: &Tally) -> Vec<Value> {
 }
 
 fn coverage(company: &Company, tally: &Tally) -> Vec<Value> {
-    let row = |(rule, (lines, amount)): (&&str, &(u64, i128))| {
-        json!({ "company": company.code, "rule_id": rule, "rows": lines, "amount_lcy": cents_text(*amount) })
-    };
+    let row = |(rule, (lines, amount)): (&&str, &(u64, i128))| json!({ "company": company.code, "rule_id": rule, "rows": lines, "amount_lcy": cents_text(*amount) });
     tally.coverage.iter().map(row).collect()
 }
 

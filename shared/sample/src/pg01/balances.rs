@@ -42,7 +42,8 @@ impl Books<'_> {
         let accounts = line.accounts();
         for (place, account) in accounts.iter().enumerate() {
             // The last account takes the rest; what comes before is a part, on the other side for an allowance.
-            let amount = if place == 0 { left - left / 10 * (i64::try_from(accounts.len()).unwrap_or(1) - 1) } else { 0 };
+            let amount =
+                if place == 0 { left - left / 10 * (i64::try_from(accounts.len()).unwrap_or(1) - 1) } else { 0 };
             let amount = match account.0 {
                 "13009" => left,
                 "13004" => left + left.abs() / 20,
@@ -133,6 +134,6 @@ impl Books<'_> {
             false,
         ];
         self.out.table(Table::Balances, &row)?;
-        if outside { self.out.outside(DataSet::Cr04, &row) } else { self.out.row(DataSet::Cr04, &row) }
+        self.out.put(DataSet::Cr04, &row, outside)
     }
 }

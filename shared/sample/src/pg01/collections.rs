@@ -24,19 +24,40 @@ struct Collected {
     is_outside: bool,
 }
 
-/// Partners: name, type, name in the ledger, service provider of the hub, account of the bank.
-const PARTNERS: [(&str, &str, Option<&str>, Option<&str>, Option<&str>); 4] = [
-    ("Swift Riders", "3PL", Some("SWIFT"), Some("Swift Logistics"), Some("10012")),
-    ("Own fleet", "Internal", Some("OWN"), Some("Own"), Some("10011")),
-    ("Mobile Money", "Payment provider", Some("MOMO"), None, None),
-    ("Pickup, \"Central\"", "Hub", None, Some("Hub services"), None),
+/// A partner that collects cash.
+struct Partner {
+    name: &'static str,
+    kind: &'static str,
+    /// Its name in the ledger.
+    ledger_name: Option<&'static str>,
+    /// The service provider of its hub.
+    provider: Option<&'static str>,
+    /// The ledger account of its bank account.
+    bank: Option<&'static str>,
+}
+
+const PARTNERS: [Partner; 4] = [
+    partner("Swift Riders", "3PL", Some("SWIFT"), Some("Swift Logistics"), Some("10012")),
+    partner("Own fleet", "Internal", Some("OWN"), Some("Own"), Some("10011")),
+    partner("Mobile Money", "Payment provider", Some("MOMO"), None, None),
+    partner("Pickup, \"Central\"", "Hub", None, Some("Hub services"), None),
 ];
+
+const fn partner(
+    name: &'static str,
+    kind: &'static str,
+    ledger_name: Option<&'static str>,
+    provider: Option<&'static str>,
+    bank: Option<&'static str>,
+) -> Partner {
+    Partner { name, kind, ledger_name, provider, bank }
+}
 
 impl Books<'_> {
     /// Writes the partners and makes their open transactions.
     pub(super) fn make_collections(&mut self) -> Result<(), SampleError> {
         let company = self.company.code;
-        for (name, kind, ledger_name, provider, bank) in PARTNERS {
+        for Partner { name, kind, ledger_name, provider, bank } in PARTNERS {
             self.out.table(Table::CollectionPartners, &cells![company, name, kind, ledger_name])?;
             if provider.is_some() {
                 self.out.table(Table::Hubs, &cells![company, name, provider])?;
@@ -63,8 +84,8 @@ impl Books<'_> {
     fn collected(&self, index: u64, branch: &'static str, kind: &'static str) -> Collected {
         let mut chance = self.chance(Thing::Collection, index);
         let moment = chance.moment(Calendar::before(self.calendar.end, 20), self.calendar.end);
-        let partner = chance.pick(&PARTNERS).0;
-        let amount = self.company.local(Cents(chance.from_to(300, 30_000)));
+        let partner = chance.pick(&PARTNERS).name;
+        let amount = self.company.local(Cents(chance.between(300, 30_000)));
         let number = 4_000_000 + i64::try_from(index).unwrap_or(0);
         Collected { branch, number, moment, partner, kind, amount, is_outside: false }
     }
@@ -77,15 +98,15 @@ impl Books<'_> {
         if it.kind == "Refund" {
             it.amount = Cents(-it.amount.0);
         }
-        let mut list: Option<(i64, DateTime, &str, Option<Cents>)> = None;
+        let mut packed: Option<(i64, DateTime, &str, Option<Cents>)> = None;
         match index {
             0 => (it.moment, it.is_outside) = (end, true),
             1 => it.moment = self.calendar.last_moment(),
-            8 => (list, it.is_outside) = (Some((1, last, "closed", Some(it.amount))), true),
-            9 => list = Some((2, end, "closed", Some(it.amount))),
-            16 => list = Some((3, last, "waitingApproval", None)),
-            17 => list = Some((4, last, "waitingConfirmation", None)),
-            24 => (list, it.is_outside) = (Some((5, last, "waitingConfirmation", Some(it.amount))), true),
+            8 => (packed, it.is_outside) = (Some((1, last, "closed", Some(it.amount))), true),
+            9 => packed = Some((2, end, "closed", Some(it.amount))),
+            16 => packed = Some((3, last, "waitingApproval", None)),
+            17 => packed = Some((4, last, "waitingConfirmation", None)),
+            24 => (packed, it.is_outside) = (Some((5, last, "waitingConfirmation", Some(it.amount))), true),
             25 => (it.kind, it.is_outside) = ("Payment Charges", true),
             _ => {}
         }
@@ -101,10 +122,10 @@ impl Books<'_> {
             it.amount,
             created,
             deposit,
-            list.map(|list| list.0),
-            list.map(|list| list.1),
-            list.map(|list| list.2),
-            list.and_then(|list| list.3),
+            packed.map(|list| list.0),
+            packed.map(|list| list.1),
+            packed.map(|list| list.2),
+            packed.and_then(|list| list.3),
         ];
         self.out.table(Table::CashTransactions, &row)?;
         self.write_collected(&it)
@@ -153,7 +174,7 @@ impl Books<'_> {
             self.company.code,
             it.number,
             it.partner,
-            PARTNERS[1].0,
+            PARTNERS[1].name,
             related(&it),
             it.amount,
             it.moment,
@@ -230,7 +251,7 @@ impl Books<'_> {
     }
 
     fn write_collected(&mut self, it: &Collected) -> Result<(), SampleError> {
-        let partner = PARTNERS.iter().find(|partner| partner.0 == it.partner).unwrap_or(&PARTNERS[0]);
+        let partner = PARTNERS.iter().find(|partner| partner.name == it.partner).unwrap_or(&PARTNERS[0]);
         let row = cells![
             self.company.code,
             it.moment,
@@ -238,12 +259,12 @@ impl Books<'_> {
             it.kind,
             related(it),
             it.amount,
-            partner.3,
-            partner.1,
-            partner.2,
+            partner.provider,
+            partner.kind,
+            partner.ledger_name,
             self.company.country,
             crate::calendar::midnight(self.calendar.cutoff),
-            partner.4,
+            partner.bank,
             format!("{}-{}", it.branch, it.number),
             it.branch,
         ];

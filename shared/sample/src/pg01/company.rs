@@ -52,9 +52,7 @@ impl Company {
     /// The company of a code or a country code, whatever its case.
     pub(super) fn named(name: &str) -> Option<Self> {
         let name = name.trim();
-        COMPANIES
-            .into_iter()
-            .find(|it| it.code.eq_ignore_ascii_case(name) || it.country.eq_ignore_ascii_case(name))
+        COMPANIES.into_iter().find(|it| it.code.eq_ignore_ascii_case(name) || it.country.eq_ignore_ascii_case(name))
     }
 
     /// The name of the company, as far as a sample has one.

@@ -67,7 +67,7 @@ impl Books<'_> {
             counts |= in_scope;
             for record in known {
                 let row = package_row(self.company.code, item, record);
-                if in_scope { self.out.row(DataSet::Ipe12, &row)? } else { self.out.outside(DataSet::Ipe12, &row)? }
+                self.out.put(DataSet::Ipe12, &row, !in_scope)?;
             }
         }
         self.write_cash_records(items, records)?;

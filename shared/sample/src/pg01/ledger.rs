@@ -53,7 +53,7 @@ impl Line {
     /// issuances.
     pub(super) fn for_rule(rule: &'static str, moment: DateTime, amount: Cents, chance: &mut Chance) -> Self {
         let words = words_of(rule);
-        let number = chance.from_to(100_000, 999_999_999);
+        let number = chance.between(100_000, 999_999_999);
         let description = chance.pick(words.descriptions);
         let user = if words.integration { Some(*chance.pick(&INTEGRATION)) } else { *chance.pick(&PEOPLE) };
         Self {
@@ -104,7 +104,7 @@ impl Line {
             "iss_man_invoice" => self.document_type = Some("Invoice"),
             "can_credit_memo" => self.document_type = Some("Credit Memo"),
             "zero_amount" => self.amount = Cents(0),
-            "iss_man_other" => self.document_no = "MANUAL1".to_owned(),
+            "iss_man_other" => "MANUAL1".clone_into(&mut self.document_no),
             _ => {}
         }
         self

@@ -50,12 +50,6 @@ impl Books<'_> {
         self.write_detail(&entry, Cents(-entry.open.0))
     }
 
-    /// Writes the entry of this number once more, as a faulty export does.
-    pub(super) fn repeat_entry(&mut self, number: i64, line: Line) -> Result<(), SampleError> {
-        let open = line.amount;
-        self.write_extract(&Entry { number, line, open }, false)
-    }
-
     fn entry(&mut self, line: Line) -> Entry {
         // An entry of nothing still has something open, or the query would not find it.
         let open = if line.amount.0 == 0 { Cents(100) } else { line.amount };
@@ -119,7 +113,7 @@ impl Books<'_> {
             Cell::from(back_margin),
             comment,
         ];
-        if outside { self.out.outside(DataSet::Cr03, &row) } else { self.out.row(DataSet::Cr03, &row) }
+        self.out.put(DataSet::Cr03, &row, outside)
     }
 
     fn write_entry(&mut self, entry: &Entry) -> Result<(), SampleError> {

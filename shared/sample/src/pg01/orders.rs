@@ -90,7 +90,7 @@ impl Books<'_> {
         }
         let package = 8_000_000 + i64::try_from(index).unwrap_or(0);
         let mut items = Vec::new();
-        for _ in 0..chance.from_to(1, 3) {
+        for _ in 0..chance.between(1, 3) {
             let mut item = self.order(&mut chance, Calendar::before(delivered, 4));
             deliver(&mut item, delivered);
             item.shipped = Some(Calendar::before(delivered, 1));
@@ -103,9 +103,8 @@ impl Books<'_> {
             }
             items.push(item);
         }
-        let expected: i64 =
-            items.iter().map(|item| item.price.items().0 + item.price.shipping_of_package().0).sum();
-        let received = chance.once_in(3).then(|| Cents(expected / 6));
+        let expected: i64 = items.iter().map(|item| item.price.items().0 + item.price.shipping_of_package().0).sum();
+        let received = chance.once_in(3).then_some(Cents(expected / 6));
         let mut record = CashRecord { expected: Some(Cents(expected)), received, resolved: None };
         match index {
             6 => record.resolved = Some(calendar.on_last_day(10, 0, 0)),
@@ -131,7 +130,7 @@ impl Books<'_> {
         item.prepaid = true;
         item.closed = true;
         item.voucher_type = *chance.pick(&[None, Some("coupon"), Some("reusablecredit")]);
-        let meant = if index % 3 == 0 { Case::RefundedNotReturned } else { Case::ReturnedNotRefunded };
+        let meant = if index.is_multiple_of(3) { Case::RefundedNotReturned } else { Case::ReturnedNotRefunded };
         let mut other = None;
         let mut first = Some(moment);
         match index {
@@ -153,7 +152,7 @@ impl Books<'_> {
     /// An item of an order with a price, of the marketplace or of retail.
     fn order(&mut self, chance: &mut Chance, ordered: DateTime) -> OrderItem {
         let id = self.item_no();
-        let mut item = OrderItem::new(id, format!("3{id}"), chance.from_to(CUSTOMERS.0, CUSTOMERS.1));
+        let mut item = OrderItem::new(id, format!("3{id}"), chance.between(CUSTOMERS.0, CUSTOMERS.1));
         item.marketplace = chance.once_in(2);
         item.status = *chance.pick(&["exportable", "shipped", "delivered", "returned"]);
         item.ordered = Some(ordered);
@@ -162,7 +161,7 @@ impl Books<'_> {
     }
 
     fn prices(&self, chance: &mut Chance) -> Prices {
-        let mut usd = |least, most| self.company.local(Cents(chance.from_to(least, most)));
+        let mut usd = |least, most| self.company.local(Cents(chance.between(least, most)));
         let (unit, coupon, shipping) = (usd(800, 9000), usd(10, 200), usd(100, 400));
         let some = |amount: Cents, given: bool| given.then_some(amount);
         let (coupon_given, shipping_free) = (chance.once_in(4), chance.once_in(5));

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::data_set::DataSet;
 use super::defect::Defect;
 use super::table::Table;
-use crate::cell::{Cell, Cents};
+use crate::cell::Cell;
 use crate::csv_file::{CsvFile, Layout, Total};
 use crate::error::SampleError;
 use crate::source_table::SourceTable;
@@ -25,11 +25,7 @@ pub(super) struct Outputs {
 }
 
 impl Outputs {
-    pub(super) fn create(
-        folder: &Path,
-        tables_folder: Option<&Path>,
-        defects: &[Defect],
-    ) -> Result<Self, SampleError> {
+    pub(super) fn create(folder: &Path, tables_folder: Option<&Path>, defects: &[Defect]) -> Result<Self, SampleError> {
         let mut files = BTreeMap::new();
         for set in DataSet::ALL.into_iter().filter(|set| !(defects.contains(&Defect::DatasetMissing) && is_lost(*set)))
         {
@@ -67,6 +63,11 @@ impl Outputs {
         if self.as_extracted() { Ok(()) } else { self.row(set, cells) }
     }
 
+    /// A row of a data set, or one that only an export with other parameters holds.
+    pub(super) fn put(&mut self, set: DataSet, cells: &[Cell<'_>], outside: bool) -> Result<(), SampleError> {
+        if outside { self.outside(set, cells) } else { self.row(set, cells) }
+    }
+
     /// A row of a source table.
     pub(super) fn table(&mut self, table: Table, cells: &[Cell<'_>]) -> Result<(), SampleError> {
         self.tables.get_mut(&table).map_or(Ok(()), |file| file.row(cells))
@@ -96,7 +97,7 @@ fn control_totals(totals: &BTreeMap<DataSet, Total>, defects: &[Defect]) -> Stri
         }
         let one_more = *set == DataSet::Ipe08 && defects.contains(&Defect::CompletenessFailed);
         let rows = total.rows + u64::from(one_more);
-        text.push_str(&format!("{},{rows},{}\r\n", set.id(), ten_thousandths(total.amount)));
+        text.extend([set.id(), ",", &rows.to_string(), ",", &ten_thousandths(total.amount), "\r\n"]);
     }
     text
 }
@@ -132,9 +133,4 @@ pub(super) fn ten_thousandths(amount: i128) -> String {
 /// A sum of cents as text.
 pub(super) fn cents_text(cents: i128) -> String {
     ten_thousandths(cents * 100)
-}
-
-/// One amount as text.
-pub(super) fn amount_text(amount: Cents) -> String {
-    cents_text(i128::from(amount.0))
 }

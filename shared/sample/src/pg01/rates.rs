@@ -55,7 +55,7 @@ fn write_extract(
         rate,
         company.country_name,
     ];
-    if outside { out.outside(DataSet::Cr05, &row) } else { out.row(DataSet::Cr05, &row) }
+    out.put(DataSet::Cr05, &row, outside)
 }
 
 fn write_source(
@@ -76,7 +76,7 @@ pub(super) fn write_of_the_ledger(calendar: &Calendar, out: &mut Outputs) -> Res
     let rows = [("EUR", now, 1_523_100, false), ("USD", now, 1_297_800, false), ("USD", calendar.end, 1_300_000, true)];
     for (currency, moment, rate, outside) in rows {
         let row = cells![currency, i64::from(moment.year()), i64::from(moment.month()), Rate(rate)];
-        if outside { out.outside(DataSet::Cr05a, &row)? } else { out.row(DataSet::Cr05a, &row)? }
+        out.put(DataSet::Cr05a, &row, outside)?;
         out.table(Table::CurrencyRates, &cells![currency, moment, Rate(rate)])?;
     }
     out.table(Table::CurrencyRates, &cells!["GBP", now, Rate(1_750_000)])

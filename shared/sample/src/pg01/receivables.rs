@@ -64,7 +64,7 @@ impl Books<'_> {
     fn receivable(&mut self, index: u64, customer: i64) -> Receivable {
         let mut chance = self.chance(Thing::Customer, index);
         let posted = chance.moment(Calendar::before(self.calendar.end, 200), self.calendar.end);
-        let size = self.company.local(Cents(chance.from_to(500, 20_000)));
+        let size = self.company.local(Cents(chance.between(500, 20_000)));
         let original = if chance.once_in(6) { Cents(-size.0 / 3) } else { size };
         let open = if chance.once_in(4) { Cents(original.0 / 2) } else { original };
         Receivable {

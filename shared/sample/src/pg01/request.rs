@@ -46,7 +46,11 @@ impl Request {
             / companies.iter().map(|it| it.weight).min().unwrap_or(1);
         if self.rows < least {
             let problem = format!("is {}, too few ledger lines for every kind of voucher", self.rows);
-            return Err(SampleError::argument("--rows", problem, format!("ask for {least} or more, or fewer companies")));
+            return Err(SampleError::argument(
+                "--rows",
+                problem,
+                format!("ask for {least} or more, or fewer companies"),
+            ));
         }
         if self.cutoff_date.date().year() < 2020 || self.cutoff_date.date().year() > 2100 {
             let problem = format!("{} is outside the years that a sample can be made for", self.cutoff_date);

@@ -105,7 +105,7 @@ impl Teller {
             Role::Old(_) => self.chance.moment(day(2017, 1, 1), from),
             _ => self.chance.moment(from, to),
         };
-        let discount = company.local(Cents(self.chance.from_to(240, 4800)));
+        let discount = company.local(Cents(self.chance.between(240, 4800)));
         let mut voucher = Voucher::new(id, purpose(role), created, discount);
         voucher.expires = self.chance.once_in(6).then_some(()).map_or_else(|| Some(self.far_away()), |()| None);
         let by_hand = matches!(role, Role::Good(_, true) | Role::UsedUp(_, true));
@@ -116,9 +116,9 @@ impl Teller {
             Role::UsedUp(..) | Role::UsedUpLate => self.use_up(&mut voucher, self.uses),
             Role::RanOut(_, switched_off) => lines.push(self.run_out(&mut voucher, switched_off)),
             Role::Withdrawn(by_template) => self.withdraw(&mut voucher, by_template),
-            Role::WithdrawnAndBooked(rule) => {
+            Role::WithdrawnAndBooked(booked_as) => {
                 self.withdraw(&mut voucher, false);
-                lines.push(self.booking(&voucher, rule));
+                lines.push(self.booking(&voucher, booked_as));
             }
             Role::WithdrawnEarlier => {
                 self.switch_off(&mut voucher, calendar.year_start.min(calendar.month_start), to);
@@ -129,9 +129,9 @@ impl Teller {
                 voucher.active = false;
                 voucher.inactive = Some(calendar.after_end(if id % 2 == 0 { 0 } else { 34 }));
             }
-            Role::Cancelled(_, rule) => {
+            Role::Cancelled(_, booked_as) => {
                 self.switch_off(&mut voucher, calendar.month_start, calendar.end);
-                lines.push(self.booking(&voucher, rule));
+                lines.push(self.booking(&voucher, booked_as));
             }
             Role::Underway(delivery_is_ahead) => self.go_underway(&mut voucher, delivery_is_ahead),
             Role::Marketing(business_use) => voucher.business_use = business_use,
@@ -209,11 +209,8 @@ impl Teller {
     /// Operations show what was delivered, in one line or in two.
     fn show_what_was_used(&mut self, voucher: &mut Voucher) {
         let used = voucher.used(&self.calendar);
-        voucher.shown_by_operations = if self.chance.once_in(4) {
-            vec![Cents(used.0 / 2), Cents(used.0 - used.0 / 2)]
-        } else {
-            vec![used]
-        };
+        voucher.shown_by_operations =
+            if self.chance.once_in(4) { vec![Cents(used.0 / 2), Cents(used.0 - used.0 / 2)] } else { vec![used] };
     }
 
     fn go_underway(&mut self, voucher: &mut Voucher, delivery_is_ahead: bool) {

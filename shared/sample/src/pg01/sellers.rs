@@ -51,7 +51,7 @@ impl Books<'_> {
             _ => {}
         }
         let is_outside = matches!(index, 0 | 1 | 2 | 4);
-        let (seller, amount) = (number % 5, self.company.local(Cents(chance.from_to(20, 900))));
+        let (seller, amount) = (number % 5, self.company.local(Cents(chance.between(20, 900))));
         let order = format!("3{number}");
         let source = cells![self.company.code, number, seller, kind.0, created, &order, amount, statement];
         self.out.table(Table::SellerTransactions, &source)?;
@@ -75,7 +75,7 @@ impl Books<'_> {
             "Level 3",
             None::<&str>,
         ];
-        if is_outside { self.out.outside(DataSet::Ipe11, &row) } else { self.out.row(DataSet::Ipe11, &row) }
+        self.out.put(DataSet::Ipe11, &row, is_outside)
     }
 }
 

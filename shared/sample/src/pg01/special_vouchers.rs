@@ -139,7 +139,8 @@ impl Books<'_> {
         let voucher = self.used(900_043, Calendar::before(self.calendar.timing_start, 10), &[moment]);
         let mut teller = self.teller(Thing::Special, 43);
         let amount = voucher.used(self.calendar);
-        let line = Line::for_rule("use_int_other", moment, amount, &mut teller.chance).about(&voucher, &mut teller.chance);
+        let line =
+            Line::for_rule("use_int_other", moment, amount, &mut teller.chance).about(&voucher, &mut teller.chance);
         self.keep(Story { voucher, lines: Vec::new() }, &mut teller)?;
         self.plant_line(Defect::UsageWithoutPhrase, line, "a use whose description has none of the phrases")
     }
@@ -154,7 +155,7 @@ impl Books<'_> {
             (voucher.purpose, voucher.business_use) = (purpose, business_use);
             amount += voucher.used(self.calendar).0;
             self.tally.add_voucher(&voucher, false, self.calendar);
-            self.write_voucher_outside(&voucher)?;
+            self.write_voucher_unlisted(&voucher)?;
         }
         let line = Line::for_rule("use_int_phrase", moment, Cents(amount), &mut teller.chance);
         let line = Line { kind: None, ..line.about(&voucher, &mut teller.chance) };

@@ -162,9 +162,7 @@ impl Table {
             Self::CustomerTypes => "ID_COMPANY|BOB_ID_CUSTOMER:i|Customer_Type|Customer_Type_L1",
             Self::Customers => "id_company|No_|Name|Busline Code|Customer Posting Group|Stream",
             Self::DetailedCustomerEntries => "id_company|Cust_ Ledger Entry No_:i|Posting Date:m|Amount (LCY):n",
-            Self::DetailedLedgerEntries => {
-                "id_company|Gen_ Ledger Entry No_:i|G_L Account No_|Posting Date:m|Amount:n"
-            }
+            Self::DetailedLedgerEntries => "id_company|Gen_ Ledger Entry No_:i|G_L Account No_|Posting Date:m|Amount:n",
             Self::FxRates => "country_code|country|year:i|cod_month:i|rate_type|base_currency|FX_rate:n",
             Self::Hubs => "ID_Company|NODE|SERVICE_PROVIDER",
             Self::IfrsMapping => "Level_4_Code|Level_1_Name|Level_2_Name|Level_3_Name",

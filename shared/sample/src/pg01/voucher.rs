@@ -173,9 +173,8 @@ impl Voucher {
 
     /// What operations show as used and delivery does not show yet, for the vouchers of the timing bridge.
     pub(super) fn timing_difference(&self, calendar: &Calendar) -> Option<Cents> {
-        let counts = self.is_in_scope(calendar)
-            && !self.is_active_at_end(calendar)
-            && self.created >= calendar.timing_start;
+        let counts =
+            self.is_in_scope(calendar) && !self.is_active_at_end(calendar) && self.created >= calendar.timing_start;
         let shown: i64 = self.shown_by_operations.iter().map(|part| part.0).sum();
         counts.then(|| Cents(shown - self.used(calendar).0))
     }

@@ -36,6 +36,12 @@ impl Books<'_> {
         self.write_usages(voucher)
     }
 
+    /// Writes a voucher that no list of vouchers holds, and which is known by its uses only.
+    pub(super) fn write_voucher_unlisted(&mut self, voucher: &Voucher) -> Result<(), SampleError> {
+        self.write_source(voucher)?;
+        self.write_usages(voucher)
+    }
+
     /// Writes a line of the list of operations.
     pub(super) fn write_shown(&mut self, voucher: &str, used: Cents, moment: DateTime) -> Result<(), SampleError> {
         if self.has(super::defect::Defect::JdashMissingForCompany) {
@@ -53,7 +59,7 @@ impl Books<'_> {
 
     fn write_voucher_row(&mut self, voucher: &Voucher, outside: bool) -> Result<(), SampleError> {
         let row = self.extract_of(voucher);
-        if outside { self.out.outside(DataSet::Ipe08, &row)? } else { self.out.row(DataSet::Ipe08, &row)? }
+        self.out.put(DataSet::Ipe08, &row, outside)?;
         if !self.out.as_extracted() {
             return Ok(());
         }

@@ -110,7 +110,7 @@ fn plant_cells(books: &mut Books<'_>) {
         let dollars = if company.code == "JM_EG" { 2_234_567 } else { 1_034_567 };
         let amount = company.local(Cents(dollars)).0;
         let defect = Some(Defect::CompanyMateriality);
-        plant(BalanceLine::CustomerPrepayments, amount, defect, "more than the company as a whole may be off by");
+        plant(BalanceLine::CustomerPrepayments, -amount, defect, "more than the company as a whole may be off by");
     }
 }
 
@@ -119,7 +119,11 @@ fn prepare(argument: &'static str, folder: &Path) -> Result<(), SampleError> {
     let refused = |problem| SampleError::Folder { argument, path: folder.to_owned(), problem };
     match fs::read_dir(folder) {
         Ok(entries) => {
-            if entries.count() > 0 { Err(refused("is not empty")) } else { Ok(()) }
+            if entries.count() > 0 {
+                Err(refused("is not empty"))
+            } else {
+                Ok(())
+            }
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             fs::create_dir_all(folder).map_err(|error| SampleError::file(folder, error))
