@@ -48,7 +48,10 @@ impl Books<'_> {
         }
         let case = item.refund_case(self.calendar);
         let row = self.refund_row(item, case.unwrap_or(meant), kind);
-        let Some(case) = case else { return self.out.outside(DataSet::Ipe34, &row) };
+        let Some(case) = case else {
+            // An export does not say when an item was delivered, so it holds no item that was not.
+            return if item.delivered.is_none() { Ok(()) } else { self.out.outside(DataSet::Ipe34, &row) };
+        };
         self.tally.add(BalanceLine::RefundLiability, item.refund_amount(case));
         self.out.row(DataSet::Ipe34, &row)
     }
