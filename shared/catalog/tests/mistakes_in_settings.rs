@@ -43,7 +43,7 @@ const KEYS: &[Case] = &[
     (&[(r#"header = "Booked""#, r#"headr = "Booked""#)], "39:40: unknown key 'headr'; did you mean 'header'?"),
     (
         &[(r#"severity = "review""#, r#"severity = "reveiw""#)],
-        "106:12: 'severity' is 'reveiw'; there are: finding, review; did you mean 'review'?",
+        "106:12: 'severity' is 'reveiw'; there are: finding, review, not_operated; did you mean 'review'?",
     ),
     (&[("rows = 2", r#"rows = "2""#)], "44:31: 'rows' must be a whole number, not text"),
     (&[("rows = 2", "rows = -2")], "44:31: 'rows' is -2, which is out of range"),
@@ -110,7 +110,10 @@ const SETTINGS: &[Case] = &[
         &[(r#"name = "least""#, r#"name = "cutoff_date""#), ("$least", "0")],
         "10:8: every control has the parameter 'cutoff_date' already",
     ),
-    (&[(r#"kind = "files""#, r#"kind = "file""#)], "16:8: 'kind' is 'file'; there are: files; did you mean 'files'?"),
+    (
+        &[(r#"kind = "files""#, r#"kind = "file""#)],
+        "16:8: 'kind' is 'file'; there are: files, sqlserver, postgres; did you mean 'files'?",
+    ),
     (
         &[(r#"role = "owner""#, r#"role = "ower""#)],
         "111:12: 'role' is 'ower'; there are: owner, reviewer, other; did you mean 'owner'?",

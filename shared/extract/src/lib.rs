@@ -5,9 +5,11 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking"))]
 
 mod cross_tests;
+pub mod database;
 mod error;
 mod membership;
 mod parameters;
+mod repeated_keys;
 mod scope;
 mod tests_of_rows;
 

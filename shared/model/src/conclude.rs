@@ -53,9 +53,11 @@ fn is_given(reason: &Reason, result: &RunResult) -> bool {
         | ReasonCode::AssertionFailed
         | ReasonCode::RowsRejected => false,
         // The tests of a data set that was read are part of its result.
-        ReasonCode::CompletenessFailed | ReasonCode::CompletenessNotProven | ReasonCode::StaleSource => {
-            result.data_sets.iter().all(|data_set| data_set.name != reason.subject)
-        }
+        ReasonCode::CompletenessFailed
+        | ReasonCode::CompletenessNotProven
+        | ReasonCode::StaleSource
+        | ReasonCode::DuplicateKey
+        | ReasonCode::EmptyDataset => result.data_sets.iter().all(|data_set| data_set.name != reason.subject),
         _ => true,
     }
 }

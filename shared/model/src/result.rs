@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ComparisonResult, ControlId, Currency, CutoffDate, Decimal, Digest, Outcome, Reason, RunNumber};
+use crate::{
+    ComparisonResult, ControlId, Currency, CutoffDate, Decimal, Digest, Outcome, Reason, ReasonCode, RunNumber,
+};
 
 /// The version of the wire format of `result.json`.
 pub const RESULT_SCHEMA: u32 = 1;
@@ -167,6 +169,17 @@ pub struct TestResult {
     pub detail: String,
 }
 
+/// What a list of control totals states of one data set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatedTotal {
+    /// The data set.
+    pub data_set: String,
+    /// Its rows.
+    pub rows: Option<i64>,
+    /// The sum of its amounts.
+    pub amount: Option<Decimal>,
+}
+
 /// Whether two totals agree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -212,6 +225,8 @@ pub enum Severity {
     Finding,
     /// Is listed for review and leaves the outcome as it is.
     Review,
+    /// Keeps the control from concluding, for this reason.
+    NotOperated(ReasonCode),
 }
 
 /// An amount in a currency.

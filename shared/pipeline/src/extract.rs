@@ -44,6 +44,7 @@ impl Sources {
                 let folder = self.data_folder.clone().unwrap_or_else(|| self.control_folder.join(folder));
                 (self.kinds.get("files"), Some(folder))
             }
+            SourceKind::SqlServer(_) | SourceKind::Postgres(_) => (self.kinds.get(kind.name()), None),
         }
     }
 }
@@ -103,7 +104,7 @@ fn carry_out_cross_tests(definitions: &[DataSet], commits: &mut [DataSetCommit])
     let all = commits.to_vec();
     for (definition, commit) in definitions.iter().zip(commits) {
         if let Some(result) = &mut commit.result {
-            cross_tests(result, &definition.tests, |name| other_data_set(&all, name));
+            cross_tests(result, &definition.tests, &commit.read_totals, |name| other_data_set(&all, name));
         }
     }
 }
@@ -111,7 +112,8 @@ fn carry_out_cross_tests(definitions: &[DataSet], commits: &mut [DataSetCommit])
 /// The figures of a data set that was read.
 pub(crate) fn other_data_set<'a>(commits: &'a [DataSetCommit], name: &str) -> Option<OtherDataSet<'a>> {
     let commit = commits.iter().find(|commit| commit.name == name)?;
-    Some(OtherDataSet { result: commit.result.as_ref()?, integer_sums: &commit.integer_sums })
+    let result = commit.result.as_ref()?;
+    Some(OtherDataSet { result, integer_sums: &commit.integer_sums, stated: &commit.stated })
 }
 
 async fn request_artifact(run: &RunContext<'_>, store: &dyn ArtifactStore) -> Result<Artifact, StageError> {

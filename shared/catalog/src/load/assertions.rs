@@ -2,7 +2,7 @@
 //!
 //! An expression names columns of its data set and parameters, nothing else; the engine checks its types.
 
-use tieout_model::{ColumnType, MAX_PRECISION, Severity};
+use tieout_model::{ColumnType, MAX_PRECISION, ReasonCode, Severity};
 
 use super::columns::currency_of;
 use super::forms;
@@ -12,6 +12,22 @@ use super::value::Text;
 use crate::definition::{Assertion, AtStake};
 use crate::sql::{Vocabulary, expression_mistakes};
 
+/// Why a row that fails may keep the control from concluding.
+const GUARD_REASONS: [(&str, ReasonCode); 12] = [
+    ("bad_value", ReasonCode::BadValue),
+    ("duplicate_key", ReasonCode::DuplicateKey),
+    ("fan_out", ReasonCode::FanOut),
+    ("empty_dataset", ReasonCode::EmptyDataset),
+    ("out_of_window", ReasonCode::OutOfWindow),
+    ("completeness_failed", ReasonCode::CompletenessFailed),
+    ("completeness_not_proven", ReasonCode::CompletenessNotProven),
+    ("accuracy_failed", ReasonCode::AccuracyFailed),
+    ("stale_source", ReasonCode::StaleSource),
+    ("no_actuals", ReasonCode::NoActuals),
+    ("fx_rate_missing", ReasonCode::FxRateMissing),
+    ("counterpart_missing", ReasonCode::CounterpartMissing),
+];
+
 /// Reads one assertion.
 pub(crate) fn assertion<'a>(reader: &mut Reader<'a>, names: &Names, ids: &mut Vec<Text<'a>>) -> Option<Assertion> {
     let id = reader.text("id").inspect(|id| ids.push(id.clone()));
@@ -19,8 +35,7 @@ pub(crate) fn assertion<'a>(reader: &mut Reader<'a>, names: &Names, ids: &mut Ve
     let table = data_set.as_ref().and_then(|text| names.table(text));
     let holds = reader.text("holds").map(|text| expression(&text, table, names));
     let description = reader.text("description").map(|text| forms::prose(&text));
-    let severities = [("finding", Severity::Finding), ("review", Severity::Review)];
-    let severity = reader.text("severity").and_then(|text| text.choice(&severities));
+    let severity = severity(reader);
     let at_stake = at_stake(reader, table, names);
     Some(Assertion {
         id: forms::id(&id?),
@@ -30,6 +45,26 @@ pub(crate) fn assertion<'a>(reader: &mut Reader<'a>, names: &Names, ids: &mut Ve
         severity: severity?,
         at_stake,
     })
+}
+
+/// Reads `severity`, and with `not_operated` the `reason` that a failed row gives.
+fn severity(reader: &mut Reader<'_>) -> Option<Severity> {
+    let severities = [("finding", Some(Severity::Finding)), ("review", Some(Severity::Review)), ("not_operated", None)];
+    let severity = reader.text("severity").and_then(|text| text.choice(&severities));
+    let reason = reader.optional_text("reason");
+    match (severity?, reason) {
+        (None, Some(reason)) => reason.choice(&GUARD_REASONS).map(Severity::NotOperated),
+        (None, None) => {
+            reader.report("'severity' is not_operated, so a 'reason' must say why");
+            None
+        }
+        (Some(severity), reason) => {
+            if let Some(reason) = reason {
+                reason.report("'reason' is for the severity not_operated");
+            }
+            Some(severity)
+        }
+    }
 }
 
 /// Reads `amount` with its currency and decimals; without an amount neither may stand.

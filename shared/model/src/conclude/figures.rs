@@ -80,8 +80,12 @@ fn assertion_reason(assertion: &AssertionResult) -> Option<Reason> {
     let at_stake: Vec<String> =
         assertion.amounts.iter().map(|part| format!("{} {}", part.currency, part.amount.grouped())).collect();
     let stake = if at_stake.is_empty() { String::new() } else { format!(", {} at stake", at_stake.join(" and ")) };
+    let code = match assertion.severity {
+        Severity::NotOperated(code) => code,
+        Severity::Finding | Severity::Review => ReasonCode::AssertionFailed,
+    };
     Some(Reason {
-        code: ReasonCode::AssertionFailed,
+        code,
         subject: assertion.id.clone(),
         detail: format!(
             "{} of {} rows of {} fail{stake}",

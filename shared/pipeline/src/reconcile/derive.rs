@@ -58,7 +58,7 @@ pub(super) async fn run(work: &mut Work<'_>, extracted: &Extracted) -> Result<Ve
         }
         let path = match derive(work, definition).await {
             Ok((path, mut result)) => {
-                cross_tests(&mut result, &definition.tests, |name| other_data_set(&commits, name));
+                cross_tests(&mut result, &definition.tests, &[], |name| other_data_set(&commits, name));
                 work.tables.add(&definition.name, path.clone(), &definition.key, &definition.amounts)?;
                 work.result.data_sets.push(result.clone());
                 commit.result = Some(result);
@@ -94,7 +94,8 @@ async fn derive(work: &Work<'_>, definition: &Derived) -> Result<(PathBuf, DataS
         definition.key.iter().chain(all.iter().filter(|name| !definition.key.contains(name))).cloned().collect();
     let mut population = Population::new(&schema, &order, &folder)?;
     let mut totals = Totals::new(&schema, &definition.amounts)?;
-    let mut tests = RowTests::new(&definition.tests, &contract_of(&schema), &schema)?;
+    let contract = Contract { key: definition.key.clone(), ..contract_of(&schema) };
+    let mut tests = RowTests::new(&definition.tests, &contract, &schema)?;
     let mut rows = 0;
     while let Some(batch) = answer.next_batch().await? {
         rows += batch.num_rows() as u64;
@@ -104,8 +105,8 @@ async fn derive(work: &Work<'_>, definition: &Derived) -> Result<(PathBuf, DataS
         run.progress.step_advanced(rows, 0);
     }
     let totals = totals.finish();
+    let (path, rows, digest) = population.finish(&mut tests)?;
     let tests = tests.finish(&totals, run.cutoff_date());
-    let (path, rows, digest) = population.finish()?;
     let result = DataSetResult {
         name: definition.name.clone(),
         kind: DataSetKind::Derived,

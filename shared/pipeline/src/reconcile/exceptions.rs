@@ -144,6 +144,7 @@ impl ExceptionsTable {
                 severity: match assertion.severity {
                     Severity::Finding => "finding".to_owned(),
                     Severity::Review => "review".to_owned(),
+                    Severity::NotOperated(_) => "not_operated".to_owned(),
                 },
                 key: key_text(batch, key, row)?,
                 currency,

@@ -28,7 +28,7 @@ const MAY_IMPORT: [(&str, &[&str]); 14] = [
     ("notify", &["model"]),
     ("sample", &["model"]),
     ("pipeline", &PURE),
-    ("sources", &["pipeline", "catalog", "tables", "model"]),
+    ("sources", &["pipeline", "catalog", "extract", "tables", "model"]),
     ("sql", &["pipeline", "tables", "model"]),
     (
         "local",
