@@ -69,7 +69,7 @@ impl Books<'_> {
             let in_scope = is_open && item.is_paid_on_delivery(self.calendar);
             counts |= in_scope;
             for record in known {
-                let row = package_row(self.company.code, item, record);
+                let row = package_row(self.company.code, item, &items[0], record);
                 self.out.put(DataSet::Ipe12, &row, !in_scope)?;
             }
         }
@@ -194,7 +194,13 @@ fn open_amount(items: &[OrderItem], record: Option<&CashRecord>) -> Cents {
     }
 }
 
-fn package_row<'a>(company: &'static str, item: &'a OrderItem, record: Option<&CashRecord>) -> Vec<Cell<'a>> {
+/// A row of an item; the cash record is that of the whole package and speaks of its first item.
+fn package_row<'a>(
+    company: &'static str,
+    item: &'a OrderItem,
+    first: &'a OrderItem,
+    record: Option<&CashRecord>,
+) -> Vec<Cell<'a>> {
     let mut row = cells![
         company,
         item.package,
@@ -216,7 +222,7 @@ fn package_row<'a>(company: &'static str, item: &'a OrderItem, record: Option<&C
         customer_type(item.customer).map(|(kind, _)| kind),
     ]
     .to_vec();
-    row.extend(record_cells(item, record));
+    row.extend(record_cells(first, record));
     row.extend(cells![item.price.items(), item.price.shipping_of_package()]);
     row
 }
