@@ -22,7 +22,7 @@ owner = { name = "Owner", email = "owner@example.com" }
 reviewer = { name = "Reviewer", email = "reviewer@example.com" }
 cutoff = { rule = "previous_month_end", time_zone = "UTC" }
 sources = [{ name = "books", kind = "postgres", secret = "books" }]
-assertions = [{ id = "positive", data_set = "ledger", holds = "amount > 0" }]
+assertions = [{ id = "positive", data_set = "ledger", holds = "amount > 0", description = "No amount is negative.", severity = "finding" }]
 
 [[data_sets]]
 name = "ledger"
