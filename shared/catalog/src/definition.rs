@@ -6,6 +6,7 @@ mod checks;
 mod comparison;
 mod completeness;
 mod data_set;
+mod source;
 
 use std::collections::BTreeMap;
 
@@ -14,7 +15,11 @@ use tieout_model::{ColumnType, ControlId, Digest, Outcome};
 pub use checks::{Assertion, AtStake, Threshold, TieOut, TotalOf};
 pub use comparison::Comparison;
 pub use completeness::{CONTROL_TOTALS_COLUMNS, DataSetTest, ExpectedCount, ExpectedTotal};
-pub use data_set::{Compression, DataSet, DataSetQuery, Derived, Encoding, FileFormat, PeriodStart, Scope, Within};
+pub use data_set::{
+    Chunks, Compression, DataSet, DataSetQuery, DatabaseQuery, Derived, Encoding, FileFormat, FilesQuery, PeriodStart,
+    Scope, Within,
+};
+pub use source::{DatabaseDialect, DatabaseSource, Isolation, SourceDefinition, SourceKind};
 
 /// A control: the whole of `control.toml` and its `.sql` files.
 #[derive(Debug, Clone)]
@@ -91,25 +96,6 @@ pub struct Parameter {
     pub data_type: ColumnType,
     /// Value when none is given, as text; a parameter without one must be given.
     pub default: Option<String>,
-}
-
-/// A source: where data sets are read from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SourceDefinition {
-    /// Name that data sets refer to.
-    pub name: String,
-    /// The kind and its settings.
-    pub kind: SourceKind,
-}
-
-/// The kinds of source there are. Adding one adds a variant here and a file under `shared/sources/`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum SourceKind {
-    /// `files`: a folder of files.
-    Files {
-        /// Folder relative to the control's own folder, used when no data folder is given.
-        folder: String,
-    },
 }
 
 /// Who is told.

@@ -5,6 +5,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking"))]
 
+mod database_sql;
 mod definition;
 mod diagnostic;
 mod engine_problem;
@@ -14,6 +15,9 @@ mod nearest;
 mod parameter;
 mod sql;
 
+pub use database_sql::{
+    OutlineError, QueryOutline, SelectItem, SqlPiece, SqlPieceKind, Unterminated, WithQuery, sql_pieces,
+};
 pub use definition::*;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use engine_problem::{SqlPlace, sql_diagnostic};

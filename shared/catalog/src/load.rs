@@ -8,6 +8,7 @@ mod columns;
 mod comparisons;
 mod completeness;
 mod data_sets;
+mod database;
 mod derived;
 mod document;
 mod formats;
@@ -17,6 +18,7 @@ mod quoted;
 mod reader;
 mod row_rules;
 mod settings;
+mod sql_file;
 mod tie_outs;
 mod value;
 mod value_formats;
@@ -30,7 +32,7 @@ use self::document::Document;
 use self::names::{Names, report_duplicates};
 use self::reader::Reader;
 use self::value::Text;
-use crate::definition::{Control, DataSet, Derived, Person};
+use crate::definition::{Control, DataSet, DataSetQuery, Derived, Person};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::folder::{ControlFolder, DEFINITION_FILE};
 
@@ -84,7 +86,7 @@ fn walk(folder: &ControlFolder, schemas: &Schemas) -> Result<Control, Diagnostic
     let id = folder.name.parse::<ControlId>().map_err(|error| at_start(format!("the folder's name {error}")))?;
     let bytes = folder.files.get(DEFINITION_FILE).ok_or_else(|| at_start("the file is missing".to_owned()))?;
     let text = std::str::from_utf8(bytes)
-        .map_err(|error| Diagnostics::new(vec![derived::not_utf8(file.clone(), bytes, error)]))?;
+        .map_err(|error| Diagnostics::new(vec![sql_file::not_utf8(file.clone(), bytes, error)]))?;
     let document = Document::new(file, text);
     let (table, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
@@ -125,7 +127,7 @@ fn control(mut reader: Reader<'_>, id: ControlId, folder: &ControlFolder, schema
     }
     let notify = reader.table("notify", |entry| settings::notify(entry, owner.as_ref(), reviewer.as_ref()));
     reader.finish();
-    let files = definition_files(folder, &derived);
+    let files = definition_files(folder, &data_sets, &derived);
     let digest = definition_digest(&files);
     Some(Control {
         id,
@@ -204,9 +206,10 @@ fn tables(
     let texts = data_sets.iter().filter_map(|head| head.name.clone());
     let texts: Vec<_> = texts.chain(derived.iter().filter_map(|head| head.name.clone())).collect();
     report_duplicates(&texts, "data sets");
-    let used: Vec<_> = derived.iter().filter_map(|head| head.sql_path().map(str::to_owned)).collect();
-    derived::report_unused(reader.document(), folder, &used);
-    let data_sets: Vec<_> = data_sets.into_iter().map(|head| head.body(names)).collect();
+    let used = data_sets.iter().filter_map(|head| head.sql_path());
+    let used: Vec<_> = used.chain(derived.iter().filter_map(|head| head.sql_path())).map(str::to_owned).collect();
+    sql_file::report_unused(reader.document(), folder, &used);
+    let data_sets: Vec<_> = data_sets.into_iter().map(|head| head.body(names, folder)).collect();
     let derived: Vec<_> = derived.into_iter().map(|head| head.body(names, folder)).collect();
     if data_sets.iter().any(Option::is_none) || derived.iter().any(Option::is_none) {
         reader.document().report_left_out(0);
@@ -215,8 +218,12 @@ fn tables(
 }
 
 /// `control.toml` and every `.sql` file that it names.
-fn definition_files(folder: &ControlFolder, derived: &[Derived]) -> BTreeMap<String, Vec<u8>> {
-    let named = |path: &str| path == DEFINITION_FILE || derived.iter().any(|derived| derived.sql_path == path);
+fn definition_files(folder: &ControlFolder, data_sets: &[DataSet], derived: &[Derived]) -> BTreeMap<String, Vec<u8>> {
+    let queried = |path: &str| {
+        data_sets.iter().any(|data_set| matches!(&data_set.query, DataSetQuery::Database(query) if query.path == path))
+    };
+    let computed = |path: &str| derived.iter().any(|derived| derived.sql_path == path);
+    let named = |path: &str| path == DEFINITION_FILE || queried(path) || computed(path);
     folder.files.iter().filter(|(path, _)| named(path)).map(|(path, bytes)| (path.clone(), bytes.clone())).collect()
 }
 

@@ -12,7 +12,7 @@ use sqlparser::tokenizer::{Location, Token};
 use crate::nearest::did_you_mean;
 
 /// Parameters that every control has.
-pub(crate) const BUILTIN_PARAMETERS: [&str; 3] = ["cutoff_date", "month_start", "year_start"];
+pub(crate) const BUILTIN_PARAMETERS: [&str; 4] = ["cutoff_date", "cutoff_end", "month_start", "year_start"];
 
 /// What SQL may name.
 pub(crate) struct Vocabulary<'a> {
@@ -174,7 +174,7 @@ fn mistake(at: Location, message: String, help: Option<String>) -> SqlMistake {
 }
 
 /// Takes the place out of a parser's message, which ends in ` at Line: 1, Column: 5`.
-fn parse_mistake(sql: &str, error: &ParserError) -> SqlMistake {
+pub(crate) fn parse_mistake(sql: &str, error: &ParserError) -> SqlMistake {
     let text = match error {
         ParserError::TokenizerError(text) | ParserError::ParserError(text) => text.as_str(),
         ParserError::RecursionLimitExceeded => "it is nested too deeply",

@@ -7,7 +7,7 @@ mod fixture;
 use fixture::folder;
 use tieout_catalog::{
     Compression, Control, CutoffRuleKind, DataSetQuery, DataSetTest, Encoding, ExpectedCount, ExpectedTotal,
-    FileFormat, PeriodStart, SourceKind, Within, definition_digest, load,
+    FileFormat, FilesQuery, PeriodStart, SourceKind, Within, definition_digest, load,
 };
 use tieout_model::{
     ColumnNames, ColumnType, CurrencyOf, DayTolerance, Decimal, Duplicates, HeaderMatch, NegativeForm,
@@ -28,7 +28,7 @@ fn columns(left: &str, right: &str) -> ColumnNames {
 }
 
 fn format_of(control: &Control, index: usize) -> &FileFormat {
-    let DataSetQuery::Files { format, .. } = &control.data_sets[index].query;
+    let DataSetQuery::Files(FilesQuery { format, .. }) = &control.data_sets[index].query else { panic!() };
     format
 }
 
@@ -49,7 +49,7 @@ fn people_rules_and_settings_are_as_written() {
 fn data_sets_have_their_format_contract_scope_and_tests() {
     let control = loaded(&[]);
     let bank = &control.data_sets[0];
-    let DataSetQuery::Files { file, format, compression } = &bank.query;
+    let DataSetQuery::Files(FilesQuery { file, format, compression }) = &bank.query else { panic!() };
     assert_eq!((file.as_str(), *compression), ("bank*.csv", Compression::ByName));
     let csv =
         FileFormat::Csv { delimiter: b';', quote: Some(b'"'), header: true, skip_rows: 0, encoding: Encoding::Utf8 };

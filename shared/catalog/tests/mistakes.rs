@@ -58,7 +58,7 @@ fn files_that_are_missing_unused_or_not_text_are_reported() {
     let mut unused = folder(&[]);
     unused.files.insert("other.sql".to_owned(), b"SELECT 1".to_vec());
     unused.files.insert("sample/data.sql".to_owned(), b"data".to_vec());
-    let message = "no [[derived]] entry of control.toml names this file; name it there or remove it";
+    let message = "no [[data_sets]] or [[derived]] entry of control.toml names this file; name it there or remove it";
     assert_eq!(said(&unused), format!("cash/other.sql:1:1: {message}"));
 
     let mut latin = folder(&[]);

@@ -175,19 +175,19 @@ const SQL: &[Case] = &[
         &[(r#"sql = "sums.sql""#, r#"sql = "sum.sql""#)],
         "66:7: there is no file 'sum.sql' in the control's folder; did you mean \
          'sums.sql'?\n\
-         cash/sums.sql:1:1: no [[derived]] entry of control.toml names this file; name it \
+         cash/sums.sql:1:1: no [[data_sets]] or [[derived]] entry of control.toml names this file; name it \
          there or remove it",
     ),
     (
         &[(r#"sql = "sums.sql""#, r#"sql = "../sums.sql""#)],
         "66:7: 'sql' is '../sums.sql', which climbs out of its folder\n\
-         cash/sums.sql:1:1: no [[derived]] entry of control.toml names this file; name it \
+         cash/sums.sql:1:1: no [[data_sets]] or [[derived]] entry of control.toml names this file; name it \
          there or remove it",
     ),
     (
         &[(r#"sql = "sums.sql""#, r#"sql = "control.toml""#)],
         "66:7: 'sql' is 'control.toml', which does not end in .sql\n\
-         cash/sums.sql:1:1: no [[derived]] entry of control.toml names this file; name it \
+         cash/sums.sql:1:1: no [[data_sets]] or [[derived]] entry of control.toml names this file; name it \
          there or remove it",
     ),
     (

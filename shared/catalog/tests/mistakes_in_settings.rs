@@ -110,7 +110,10 @@ const SETTINGS: &[Case] = &[
         &[(r#"name = "least""#, r#"name = "cutoff_date""#), ("$least", "0")],
         "10:8: every control has the parameter 'cutoff_date' already",
     ),
-    (&[(r#"kind = "files""#, r#"kind = "file""#)], "16:8: 'kind' is 'file'; there are: files; did you mean 'files'?"),
+    (
+        &[(r#"kind = "files""#, r#"kind = "file""#)],
+        "16:8: 'kind' is 'file'; there are: files, sqlserver, postgres; did you mean 'files'?",
+    ),
     (
         &[(r#"role = "owner""#, r#"role = "ower""#)],
         "111:12: 'role' is 'ower'; there are: owner, reviewer, other; did you mean 'owner'?",

@@ -5,6 +5,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking"))]
 
 mod cross_tests;
+pub mod database;
 mod error;
 mod membership;
 mod parameters;

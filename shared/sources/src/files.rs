@@ -3,13 +3,13 @@
 //! Files are read on a thread of their own, one batch ahead of the caller, so that memory stays bounded and the
 //! caller's executor is never blocked. What is not read exactly is refused with its file and line.
 
-mod collector;
+pub(crate) mod collector;
 mod csv;
 mod csv_records;
 mod excel;
 mod folder;
 mod given;
-mod header;
+pub(crate) mod header;
 mod input;
 mod json_keys;
 mod json_lines;
@@ -17,8 +17,8 @@ mod json_object;
 mod nearest;
 mod parquet;
 mod readings;
-mod refusal;
-mod row;
+pub(crate) mod refusal;
+pub(crate) mod row;
 mod survey;
 mod text;
 mod total_row;
@@ -28,7 +28,7 @@ mod xlsx;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use async_trait::async_trait;
-use tieout_catalog::{Compression, DataSetQuery, FileFormat};
+use tieout_catalog::{Compression, DataSetQuery, FileFormat, FilesQuery};
 use tieout_model::{Contract, ReasonCode};
 use tieout_pipeline::ports::{Source, SourceBatch, SourceError, SourceReader, SourceRequest};
 use tokio::sync::mpsc::{self, Receiver, Sender};
@@ -65,7 +65,10 @@ impl Source for FilesSource {
             let detail = format!("data set '{}' lies in files, and no data folder is known", data_set.name);
             return Err(refused(ReasonCode::DatasetMissing, detail, "give the folder with --data"));
         };
-        let DataSetQuery::Files { file, format, compression } = &data_set.query;
+        let DataSetQuery::Files(FilesQuery { file, format, compression }) = &data_set.query else {
+            let detail = format!("data set '{}' is a query, and files hold no query", data_set.name);
+            return Err(unreadable(detail, "read it from a database source, or declare an `export`"));
+        };
         let files = find_files(folder, file)?;
         let contract = data_set.contract.clone();
         let plan = Plan { files, format: format.clone(), compression: *compression, contract };

@@ -29,14 +29,46 @@ pub struct DataSet {
 #[derive(Debug, Clone)]
 pub enum DataSetQuery {
     /// Files below the source's folder.
-    Files {
-        /// File name, or a pattern with `*` in its last part; several matches are read in order of name.
-        file: String,
-        /// How the bytes become rows.
-        format: FileFormat,
-        /// Compression of the bytes.
-        compression: Compression,
-    },
+    Files(FilesQuery),
+    /// The answer of a database.
+    Database(Box<DatabaseQuery>),
+}
+
+/// Files and how they are read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilesQuery {
+    /// File name, or a pattern with `*` in its last part; several matches are read in order of name.
+    pub file: String,
+    /// How the bytes become rows.
+    pub format: FileFormat,
+    /// Compression of the bytes.
+    pub compression: Compression,
+}
+
+/// A text for a database, and what it takes to prove that its answer is whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabaseQuery {
+    /// Path of the `.sql` file below the control's folder.
+    pub path: String,
+    /// Its text: one `WITH ... SELECT ... ORDER BY` in the source's dialect.
+    pub text: String,
+    /// The WITH query that reads the driving table under all filters and without enrichment joins.
+    pub population: String,
+    /// Columns of the contract that are summed for the proof.
+    pub control_total: Vec<String>,
+    /// Ranges of a column in which the answer is read, each committed on its own.
+    pub chunks: Option<Chunks>,
+    /// What is read instead when the data folder of a run holds it.
+    pub export: Option<FilesQuery>,
+}
+
+/// Ranges of a column in which an answer is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chunks {
+    /// Column of the population whose values are cut into ranges; it has no nulls.
+    pub column: String,
+    /// About how many rows a range holds.
+    pub rows: u64,
 }
 
 /// How the bytes of a file become rows.

@@ -9,14 +9,14 @@ use tieout_model::{AmountColumn, ColumnSchema, ColumnType};
 use super::columns::currency_of;
 use super::completeness::tests;
 use super::data_sets::key;
-use super::document::{Document, place_of};
+use super::document::Document;
 use super::forms;
 use super::names::{KnownAmount, Names, Table, planned_columns, report_duplicates};
 use super::reader::Reader;
+use super::sql_file::{read_sql, report_mistakes};
 use super::value::Text;
 use crate::definition::Derived;
-use crate::diagnostic::Diagnostic;
-use crate::folder::{ControlFolder, DEFINITION_FILE, SAMPLE_FOLDER};
+use crate::folder::ControlFolder;
 use crate::sql::{Vocabulary, query_mistakes};
 
 /// A derived data set of which only the first pass is done.
@@ -88,63 +88,14 @@ impl DerivedHead<'_> {
     }
 }
 
-/// Reports every `.sql` file of the folder that no derived data set names.
-pub(crate) fn report_unused(document: &Document<'_>, folder: &ControlFolder, used: &[String]) {
-    for path in folder.files.keys() {
-        let is_sql = forms::is_sql(path) && !path.starts_with(&format!("{SAMPLE_FOLDER}/"));
-        if is_sql && !used.contains(path) {
-            let message = format!("no [[derived]] entry of {DEFINITION_FILE} names this file");
-            let help = Some("name it there or remove it".to_owned());
-            document.add(Diagnostic { file: format!("{}/{path}", folder.name), line: 1, column: 1, message, help });
-        }
-    }
-}
-
-/// The text of a `.sql` file, with its mistakes reported in that file.
+/// The text of the `.sql` file of a derived data set, with its mistakes reported in that file.
 fn sql_text(
     document: &Document<'_>,
     path: &Text<'_>,
     folder: &ControlFolder,
     vocabulary: &Vocabulary<'_>,
 ) -> Option<String> {
-    forms::path(path);
-    if forms::path_problem(path.as_str()).is_some() {
-        return None;
-    }
-    if !forms::is_sql(path.as_str()) {
-        path.report(format!("'sql' is '{}', which does not end in .sql", path.as_str()));
-        return None;
-    }
-    let Some(bytes) = folder.files.get(path.as_str()) else {
-        let known = folder.files.keys().map(String::as_str).filter(|file| forms::is_sql(file));
-        path.report_unknown(format!("there is no file '{}' in the control's folder", path.as_str()), known);
-        return None;
-    };
-    let file = format!("{}/{}", folder.name, path.as_str());
-    let text = match std::str::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            document.add(not_utf8(file, bytes, error));
-            return None;
-        }
-    };
-    for mistake in query_mistakes(text, vocabulary) {
-        let number = |value: u64| u32::try_from(value).unwrap_or(u32::MAX);
-        let (line, column) = (number(mistake.line), number(mistake.column));
-        document.add(Diagnostic { file: file.clone(), line, column, message: mistake.message, help: mistake.help });
-    }
-    Some(text.to_owned())
-}
-
-/// The diagnostic of a file that is not UTF-8, at its first bad byte.
-pub(crate) fn not_utf8(file: String, bytes: &[u8], error: std::str::Utf8Error) -> Diagnostic {
-    let good = bytes.get(..error.valid_up_to()).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default();
-    let (line, column) = place_of(good, good.len());
-    Diagnostic {
-        file,
-        line,
-        column,
-        message: "the file is not UTF-8 text".to_owned(),
-        help: Some("save it as UTF-8".to_owned()),
-    }
+    let text = read_sql(document, "sql", path, folder)?;
+    report_mistakes(document, folder, path.as_str(), query_mistakes(&text, vocabulary));
+    Some(text)
 }

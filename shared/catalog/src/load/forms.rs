@@ -41,6 +41,19 @@ pub(crate) fn id(text: &Text<'_>) -> String {
     text.to_owned()
 }
 
+/// A name in a secret store: letters, digits, `-`, `_`, `/` and `.`, at most 128.
+pub(crate) fn secret_name(text: &Text<'_>) -> String {
+    let good = |byte: u8| byte.is_ascii_alphanumeric() || b"-_/.".contains(&byte);
+    if text.as_str().is_empty() || text.as_str().len() > 128 || !text.as_str().bytes().all(good) {
+        // What stands here may be the secret itself, which no message shows.
+        text.report_with_help(
+            format!("{} is not the name of a secret", text.name()),
+            "name the secret, such as nav-readonly; its value is kept in the secret store",
+        );
+    }
+    text.to_owned()
+}
+
 /// Text of one line for people and mail headers: not blank, no control characters.
 pub(crate) fn line(text: &Text<'_>) -> String {
     if text.as_str().trim().is_empty() {

@@ -8,17 +8,20 @@ use std::collections::BTreeMap;
 use tieout_model::{ColumnSchema, ColumnType, Currency, CurrencyOf};
 
 use super::value::Text;
+use crate::definition::SourceKind;
 use crate::sql::BUILTIN_PARAMETERS;
 
 /// Everything that can be referred to by name.
 #[derive(Default)]
 pub(crate) struct Names {
-    /// Names of sources.
-    pub(crate) sources: Vec<String>,
+    /// Sources by name, with their kind where it could be read.
+    pub(crate) sources: Vec<(String, Option<SourceKind>)>,
     /// Ids of thresholds with their currencies, where those could be read.
     pub(crate) thresholds: Vec<(String, Option<Currency>)>,
     /// Names of declared parameters, without the `$`.
     pub(crate) parameters: Vec<String>,
+    /// Names of those among them that are lists.
+    pub(crate) lists: Vec<String>,
     /// Extracted data sets, then derived ones, in order.
     pub(crate) tables: Vec<Table>,
 }
@@ -70,6 +73,13 @@ impl Names {
     /// Names of all parameters, those that every control has among them.
     pub(crate) fn parameters(&self) -> Vec<&str> {
         BUILTIN_PARAMETERS.into_iter().chain(self.parameters.iter().map(String::as_str)).collect()
+    }
+}
+
+impl Names {
+    /// Names of parameters that are lists.
+    pub(crate) fn lists(&self) -> Vec<&str> {
+        self.lists.iter().map(String::as_str).collect()
     }
 }
 

@@ -4,12 +4,13 @@
 
 use tieout_model::{ColumnType, Outcome};
 
+use super::database;
 use super::forms;
 use super::names::Names;
 use super::reader::Reader;
 use super::value::Text;
 use crate::definition::{
-    CutoffRule, CutoffRuleKind, Notify, Parameter, Person, Recipient, SourceDefinition, SourceKind,
+    CutoffRule, CutoffRuleKind, Isolation, Notify, Parameter, Person, Recipient, SourceDefinition, SourceKind,
 };
 use crate::nearest::did_you_mean;
 use crate::parameter::check_parameter;
@@ -58,22 +59,39 @@ pub(crate) fn parameter<'a>(
     Some(Parameter { name: forms::name(&name?), data_type: data_type?, default: default.map(|text| text.to_owned()) })
 }
 
+/// The words for a kind of source.
+#[derive(Clone, Copy)]
+enum SourceWord {
+    Files,
+    SqlServer,
+    Postgres,
+}
+
 /// Reads one source and enters it into `names`.
 pub(crate) fn source<'a>(
     reader: &mut Reader<'a>,
     names: &mut Names,
     texts: &mut Vec<Text<'a>>,
 ) -> Option<SourceDefinition> {
-    let name = reader.text("name").inspect(|name| {
-        names.sources.push(name.to_owned());
-        texts.push(name.clone());
-    });
-    if reader.text("kind").and_then(|text| text.choice(&[("files", ())])).is_none() {
+    let name = reader.text("name").inspect(|name| texts.push(name.clone()));
+    let kind = source_kind(reader);
+    names.sources.extend(name.as_ref().map(|name| (name.to_owned(), kind.clone())));
+    Some(SourceDefinition { name: forms::name(&name?), kind: kind? })
+}
+
+/// Reads the key `kind` of a source and the keys that go with it.
+fn source_kind(reader: &mut Reader<'_>) -> Option<SourceKind> {
+    let kinds =
+        [("files", SourceWord::Files), ("sqlserver", SourceWord::SqlServer), ("postgres", SourceWord::Postgres)];
+    let Some(word) = reader.text("kind").and_then(|text| text.choice(&kinds)) else {
         reader.accept_rest();
         return None;
-    }
-    let folder = reader.text("folder").map(|text| forms::path(&text));
-    Some(SourceDefinition { name: forms::name(&name?), kind: SourceKind::Files { folder: folder? } })
+    };
+    Some(match word {
+        SourceWord::Files => SourceKind::Files { folder: reader.text("folder").map(|text| forms::path(&text))? },
+        SourceWord::SqlServer => SourceKind::SqlServer(database::source(reader, Isolation::Snapshot)?),
+        SourceWord::Postgres => SourceKind::Postgres(database::source(reader, Isolation::RepeatableRead)?),
+    })
 }
 
 /// Reads the table `notify`; owner and reviewer are the control's.

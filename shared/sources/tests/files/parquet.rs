@@ -7,7 +7,7 @@ use arrow::array::{
 };
 use arrow::datatypes::{Field, Int32Type, Schema};
 use parquet::arrow::ArrowWriter;
-use tieout_catalog::{Compression, DataSetQuery, FileFormat};
+use tieout_catalog::{Compression, DataSetQuery, FileFormat, FilesQuery};
 use tieout_model::{Column, ReasonCode};
 use tieout_pipeline::ports::SourceError;
 
@@ -111,7 +111,7 @@ fn another_compression_around_a_parquet_file_or_workbook_is_refused() {
     {
         let folder = folder(&[(name, b"PAR1")]);
         let mut data_set = data_set(name, format, columns());
-        let DataSetQuery::Files { compression, .. } = &mut data_set.query;
+        let DataSetQuery::Files(FilesQuery { compression, .. }) = &mut data_set.query else { panic!() };
         *compression = Compression::Gzip;
         match read(folder.path(), &data_set) {
             Err(SourceError::Refused { detail, .. }) => {

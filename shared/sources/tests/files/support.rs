@@ -4,7 +4,7 @@ use std::path::Path;
 
 use arrow::record_batch::RecordBatch;
 use tempfile::TempDir;
-use tieout_catalog::{Compression, DataSet, DataSetQuery, Encoding, FileFormat, Scope};
+use tieout_catalog::{Compression, DataSet, DataSetQuery, Encoding, FileFormat, FilesQuery, Scope};
 use tieout_model::{Column, Contract, CutoffDate, ReasonCode, ValueFormat};
 use tieout_pipeline::ports::{Parameters, Reject, Source, SourceError, SourceRequest};
 use tieout_sources::FilesSource;
@@ -44,7 +44,7 @@ pub(crate) fn data_set(file: &str, format: FileFormat, columns: Vec<Column>) -> 
     DataSet {
         name: "statement".to_owned(),
         source: "bank".to_owned(),
-        query: DataSetQuery::Files { file: file.to_owned(), format, compression: Compression::ByName },
+        query: DataSetQuery::Files(FilesQuery { file: file.to_owned(), format, compression: Compression::ByName }),
         contract: Contract { columns, ..Contract::default() },
         scope: Scope::default(),
         rejects_tolerated: 0,
@@ -90,7 +90,8 @@ pub(crate) fn read(folder: &Path, data_set: &DataSet) -> Result<Outcome, SourceE
         let parameters = Parameters::default();
         let cutoff_date: CutoffDate = "2024-12-31".parse().unwrap();
         let folder = Some(folder.to_owned());
-        let request = SourceRequest { data_set, cutoff_date, parameters: &parameters, folder };
+        let request =
+            SourceRequest { database: None, range: None, data_set, cutoff_date, parameters: &parameters, folder };
         let mut reader = FilesSource::new().open(&request).await?;
         let (mut batches, mut rejects, mut batch_sizes, mut bytes_read) = (vec![], vec![], vec![], vec![]);
         while let Some(batch) = reader.next_batch().await? {

@@ -2,7 +2,7 @@
 //!
 //! A file is known by its name, and a mutation of it keeps the declaration.
 
-use tieout_catalog::{Compression, DataSet, DataSetQuery, Encoding, FileFormat, Scope};
+use tieout_catalog::{Compression, DataSet, DataSetQuery, Encoding, FileFormat, FilesQuery, Scope};
 use tieout_model::{Column, Contract, NegativeForm, NumberFormat, ValueFormat};
 
 /// What a file is.
@@ -33,7 +33,11 @@ pub(crate) fn data_set(name: &str, file: &str) -> DataSet {
     DataSet {
         name: "rows".to_owned(),
         source: "corpus".to_owned(),
-        query: DataSetQuery::Files { file: file.to_owned(), format: format_of(form), compression: Compression::ByName },
+        query: DataSetQuery::Files(FilesQuery {
+            file: file.to_owned(),
+            format: format_of(form),
+            compression: Compression::ByName,
+        }),
         contract: Contract { columns: columns(form), ..Contract::default() },
         scope: Scope::default(),
         rejects_tolerated: 0,

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use tieout_catalog::{DataSet, DataSetQuery};
+use tieout_catalog::{DataSet, DataSetQuery, FilesQuery};
 use tieout_model::Digest;
 use tieout_pipeline::ports::{Parameters, Source, SourceBatch, SourceError, SourceRequest};
 use tieout_sources::FilesSource;
@@ -37,7 +37,14 @@ pub(crate) fn read(folder: &Path, data_set: &DataSet) -> Result<Found, String> {
 async fn read_batches(folder: &Path, data_set: &DataSet) -> Result<Result<Found, String>, SourceError> {
     let parameters = Parameters::default();
     let cutoff_date = "2024-12-31".parse().unwrap();
-    let request = SourceRequest { data_set, cutoff_date, parameters: &parameters, folder: Some(folder.to_owned()) };
+    let request = SourceRequest {
+        database: None,
+        range: None,
+        data_set,
+        cutoff_date,
+        parameters: &parameters,
+        folder: Some(folder.to_owned()),
+    };
     let mut reader = FilesSource::new().open(&request).await?;
     let (mut rows, mut rejects) = (0, 0);
     while let Some(batch) = reader.next_batch().await? {
@@ -85,7 +92,7 @@ fn check_batch(batch: &SourceBatch) -> Result<(), String> {
 
 /// The origin names the very bytes that were read.
 fn check_origin(folder: &Path, data_set: &DataSet, origins: &[String]) -> Result<(), String> {
-    let DataSetQuery::Files { file, .. } = &data_set.query;
+    let DataSetQuery::Files(FilesQuery { file, .. }) = &data_set.query else { panic!() };
     let digest = Digest::of(&fs::read(folder.join(file)).unwrap()).to_string();
     match origins {
         [origin] if origin.contains(&digest) => Ok(()),

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use tieout_catalog::{Comparison, DataSetTest, Person};
+use tieout_catalog::{Comparison, DataSetQuery, DataSetTest, Person};
 use tieout_model::{ColumnNames, Duplicates, Normalisation, RelativeBase, Tolerance, counted};
 use tieout_pipeline::check::Checked;
 
@@ -41,10 +41,13 @@ fn data_sets(checked: &Checked) -> Vec<Vec<String>> {
     };
     let control = &checked.control;
     let extracted = control.data_sets.iter().map(|data_set| {
-        let tieout_catalog::DataSetQuery::Files { file, .. } = &data_set.query;
+        let read = match &data_set.query {
+            DataSetQuery::Files(files) => &files.file,
+            DataSetQuery::Database(query) => &query.path,
+        };
         vec![
             data_set.name.clone(),
-            format!("{} ({})", file, data_set.source),
+            format!("{read} ({})", data_set.source),
             list(data_set.contract.key.iter().map(String::as_str)),
             width(&data_set.name),
             tests(&data_set.tests),
