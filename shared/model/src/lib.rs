@@ -25,6 +25,9 @@ mod merkle;
 mod outcome;
 mod parameter;
 mod result;
+mod rules;
+mod threshold_contract;
+mod words;
 
 pub use class_line::{AmountPair, ClassLine};
 pub use comparison::{
@@ -56,3 +59,6 @@ pub use result::{
     AssertionResult, ColumnSchema, ColumnTotal, CurrencyAmount, DataSetKind, DataSetResult, Excluded, FootingLine,
     RESULT_SCHEMA, Rejected, RunResult, Severity, TableResult, TestOutcome, TestResult, TieOutResult, TieOutStatus,
 };
+pub use rules::{Allowed, AllowedTexts, Assign, Condition, Phrase, Rule, RuleSet, Sign, Test};
+pub use threshold_contract::{ThresholdContract, ThresholdQuestion, ThresholdRule, ThresholdVersion};
+pub use words::{folded, words_of};

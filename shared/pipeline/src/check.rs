@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use arrow::datatypes::SchemaRef;
 use jiff::civil::Date;
-use tieout_catalog::{Control, ControlFolder, Diagnostic, Diagnostics, SqlPlace, check_schemas, load, sql_diagnostic};
+use tieout_catalog::{Control, ControlFolder, Diagnostic, Diagnostics, ParameterType, SqlPlace, check_schemas, load, sql_diagnostic};
 use tieout_extract::built_in_parameters;
 use tieout_model::{ColumnSchema, ColumnType, CutoffDate, Decimal, Parameter, Parameters};
 use tieout_tables::{column_schemas, schema_of};
@@ -117,12 +117,13 @@ fn sample_parameters(control: &Control) -> Parameters {
     let date = Date::constant(2000, 1, 31);
     let mut parameters = built_in_parameters(CutoffDate::new(date));
     for parameter in &control.parameters {
-        let value = match parameter.data_type {
-            ColumnType::Text => Parameter::Text(String::new()),
-            ColumnType::Integer => Parameter::Integer(1),
-            ColumnType::Decimal { scale, .. } => Parameter::Decimal(Decimal::zero(scale)),
-            ColumnType::Boolean => Parameter::Boolean(true),
-            ColumnType::Date | ColumnType::Timestamp => Parameter::Date(date),
+        let value = match &parameter.data_type {
+            ParameterType::List { .. } => Parameter::List(Vec::new()),
+            ParameterType::One(ColumnType::Text) => Parameter::Text(String::new()),
+            ParameterType::One(ColumnType::Integer) => Parameter::Integer(1),
+            ParameterType::One(ColumnType::Decimal { scale, .. }) => Parameter::Decimal(Decimal::zero(*scale)),
+            ParameterType::One(ColumnType::Boolean) => Parameter::Boolean(true),
+            ParameterType::One(ColumnType::Date | ColumnType::Timestamp) => Parameter::Date(date),
         };
         parameters.insert(parameter.name.clone(), value);
     }

@@ -44,6 +44,9 @@ impl Sources {
                 let folder = self.data_folder.clone().unwrap_or_else(|| self.control_folder.join(folder));
                 (self.kinds.get("files"), Some(folder))
             }
+            // What is part of the definition is read from there, whatever data folder is given.
+            SourceKind::Definition { folder } => (self.kinds.get("files"), Some(self.control_folder.join(folder))),
+            SourceKind::SqlServer(_) | SourceKind::Postgres(_) => (self.kinds.get(kind.name()), None),
         }
     }
 }

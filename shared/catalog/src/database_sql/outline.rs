@@ -128,7 +128,8 @@ impl<'t> Walk<'_, 't> {
         self.takes(|piece| piece.is_word("RECURSIVE"));
         let mut queries = Vec::new();
         loop {
-            let name = self.peek().and_then(|piece| folded(piece, self.dialect)).ok_or_else(|| self.unexpected("a name"))?;
+            let name =
+                self.peek().and_then(|piece| folded(piece, self.dialect)).ok_or_else(|| self.unexpected("a name"))?;
             self.at += 1;
             if self.peek().is_some_and(|piece| piece.is_symbol('(')) {
                 self.parentheses()?;
@@ -245,7 +246,11 @@ fn item(pieces: &[SqlPiece<'_>], dialect: DatabaseDialect) -> Option<SelectItem>
 /// The name that a piece stands for in its dialect: PostgreSQL reads a name without quotes in lower case.
 fn folded(piece: &SqlPiece<'_>, dialect: DatabaseDialect) -> Option<String> {
     let name = piece.name()?;
-    Some(if dialect == DatabaseDialect::Postgres && piece.kind == SqlPieceKind::Word { name.to_lowercase() } else { name })
+    Some(if dialect == DatabaseDialect::Postgres && piece.kind == SqlPieceKind::Word {
+        name.to_lowercase()
+    } else {
+        name
+    })
 }
 
 /// Whether an operand must follow.

@@ -91,8 +91,9 @@ impl DatabaseText {
             let is_table = stands_for_a_table(pieces.get(..at - 1).unwrap_or_default());
             match (value, is_table) {
                 (Parameter::List(values), true) => {
-                    let alias = alias(pieces.get(at..).unwrap_or_default())
-                        .ok_or_else(|| DatabaseTextError::WrongPlace { name: name.to_owned(), wanted: "AS and a name" })?;
+                    let alias = alias(pieces.get(at..).unwrap_or_default()).ok_or_else(|| {
+                        DatabaseTextError::WrongPlace { name: name.to_owned(), wanted: "AS and a name" }
+                    })?;
                     bound.list(name, values, self.dialect)?;
                     bound.text.push_str(&format!(" AS {}(value)", alias.name));
                     at += alias.pieces;
@@ -200,7 +201,9 @@ FROM t JOIN @companies AS c ON c.value = t.k WHERE t.d < @cutoff_end OR t.e < @c
         let expected = TEXT.replace("@companies AS c", "(VALUES (@companies_1), (@companies_2)) AS c(value)");
         assert_eq!(named.text, expected);
         let numbered = bound(TEXT, DatabaseDialect::SqlServer, ParameterStyle::Numbered("@P")).unwrap();
-        assert!(numbered.text.ends_with("(VALUES (@P1), (@P2)) AS c(value) ON c.value = t.k WHERE t.d < @P3 OR t.e < @P3"));
+        assert!(
+            numbered.text.ends_with("(VALUES (@P1), (@P2)) AS c(value) ON c.value = t.k WHERE t.d < @P3 OR t.e < @P3")
+        );
         let values: Vec<_> = numbered.values.iter().map(|value| format!("{} {}", value.name, value.value)).collect();
         assert_eq!(values, ["companies_1 EC_NG", "companies_2 '; DROP TABLE x --", "cutoff_end 2025-10-01"]);
     }
@@ -226,7 +229,8 @@ FROM t JOIN @companies AS c ON c.value = t.k WHERE t.d < @cutoff_end OR t.e < @c
 
     #[test]
     fn what_cannot_be_bound_is_named() {
-        let error = |text: &str| bound(text, DatabaseDialect::SqlServer, ParameterStyle::Named).unwrap_err().to_string();
+        let error =
+            |text: &str| bound(text, DatabaseDialect::SqlServer, ParameterStyle::Named).unwrap_err().to_string();
         assert_eq!(error("SELECT @who"), "parameter '@who' has no value");
         assert_eq!(error("SELECT @companies"), "parameter '@companies' stands where a single value is needed");
         assert_eq!(error("FROM @cutoff_end AS c"), "parameter '@cutoff_end' stands where a list is needed");
