@@ -17,7 +17,7 @@ BENCH ?= ../shared/bench
 BENCH_DATA ?= target/bench-data
 RUNS ?= 5
 
-.PHONY: help build demo test differential check e2e bench bench-growth bench-pipeline
+.PHONY: help build demo test differential tds-venv check e2e bench bench-growth bench-pipeline
 
 help: ## Explain the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -39,6 +39,7 @@ check: ## Check form and lints
 test: ## Run all tests: examples in the documentation, comparisons held against DuckDB, then everything else
 	cargo test --locked --workspace --doc
 	@$(MAKE) differential
+	@$(MAKE) tds-venv || [ -z "$${CI:-}" ] || exit 1
 	@if cargo nextest --version >/dev/null 2>&1; then \
 	  cargo nextest run --locked --workspace; \
 	else \
@@ -54,6 +55,9 @@ differential: build ## Hold tieout compare against DuckDB on random tables (need
 	else \
 	  echo "skipped differential: no venv with the packages of $(DIFFERENTIAL)/requirements.txt, as said above"; \
 	fi
+
+tds-venv: ## Make the Python that executes T-SQL for the tests of SQL Server (needs python3 and three packages)
+	@$(MAKE) venv VENV=target/tds-venv REQUIREMENTS=shared/testkit/tds/requirements.txt
 
 e2e: demo ## Run the program as a newcomer and an auditor would
 	@TIEOUT=$(TIEOUT) DEMO=$(DEMO) ADVENTUREWORKS=$(ADVENTUREWORKS) .ci/e2e

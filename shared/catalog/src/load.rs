@@ -18,6 +18,7 @@ mod names;
 mod parameters;
 mod quoted;
 mod reader;
+mod row_rules;
 mod rule_file;
 mod scope;
 mod settings;
@@ -240,8 +241,8 @@ fn definition_files(
             names.definition_folder(&data_set.source).and_then(|folder| table_path(folder, data_set))
         }
     });
-    let named: Vec<String> = queries.chain(derived.iter().map(|derived| derived.path().to_owned())).collect();
-    let is_named = |path: &String| path == DEFINITION_FILE || named.contains(path);
+    let listed: Vec<String> = queries.chain(derived.iter().map(|derived| derived.path().to_owned())).collect();
+    let is_named = |path: &String| path == DEFINITION_FILE || listed.contains(path);
     folder.files.iter().filter(|(path, _)| is_named(path)).map(|(path, bytes)| (path.clone(), bytes.clone())).collect()
 }
 

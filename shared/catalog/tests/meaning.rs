@@ -10,8 +10,9 @@ use tieout_catalog::{
     FileFormat, FilesQuery, PeriodStart, SourceKind, Within, definition_digest, load,
 };
 use tieout_model::{
-    ColumnNames, ColumnType, CurrencyOf, DayTolerance, Decimal, Duplicates, NegativeForm, NormalisationStep, Outcome,
-    RelativeBase, RelativeTolerance, Severity, Tolerance, WhatIfColumn,
+    ColumnNames, ColumnType, CurrencyOf, DayTolerance, Decimal, Duplicates, HeaderMatch, NegativeForm,
+    NormalisationStep, Normalise, Outcome, RelativeBase, RelativeTolerance, Severity, Tolerance, TotalRow,
+    WhatIfColumn,
 };
 
 fn loaded(edits: &[(&str, &str)]) -> Control {
@@ -57,7 +58,10 @@ fn data_sets_have_their_format_contract_scope_and_tests() {
     assert_eq!(names, ["reference", "booked_on", "amount", "count"]);
     let amount = bank.contract.column("amount").unwrap();
     assert_eq!(amount.data_type, ColumnType::Decimal { precision: 18, scale: 2 });
-    assert_eq!((amount.format.number.decimal_mark, amount.format.number.group_mark), (',', Some('.')));
+    assert_eq!(
+        (amount.format.number.decimal_mark, amount.format.number.group_marks.as_slice()),
+        (',', ['.'].as_slice())
+    );
     assert_eq!(bank.contract.column("booked_on").unwrap().headers, ["Booked"]);
     assert_eq!(bank.contract.amounts[0].currency, CurrencyOf::Fixed("EUR".parse().unwrap()));
     assert_eq!(bank.scope.since, Some(PeriodStart::MonthStart));
@@ -84,7 +88,7 @@ fn a_column_overrides_the_format_of_its_data_set() {
     );
     let control = loaded(&[edit]);
     let amount = control.data_sets[0].contract.column("amount").unwrap();
-    assert_eq!((amount.format.number.decimal_mark, amount.format.number.group_mark), ('.', None));
+    assert_eq!((amount.format.number.decimal_mark, amount.format.number.group_marks.as_slice()), ('.', [].as_slice()));
     assert_eq!(amount.format.number.negative, [NegativeForm::Parentheses]);
     assert_eq!(amount.headers, ["amount", "Sum"]);
     assert_eq!(control.data_sets[0].contract.column("count").unwrap().format.number.decimal_mark, ',');
@@ -196,4 +200,36 @@ fn the_digest_is_over_lengths_paths_and_bytes() {
     let control = loaded(&[]);
     assert_eq!(control.files.keys().collect::<Vec<_>>(), ["control.toml", "sums.sql"]);
     assert_eq!(control.digest, definition_digest(&control.files));
+}
+
+#[test]
+fn reading_rules_are_as_written() {
+    let format = r#"group_mark = [".", " "], plus_sign = true, null = ["", "NULL"], ignore_case = true, \
+        null_dates = ["1753-01-01"], fraction_digits = 7"#
+        .replace("\\\n        ", "");
+    let file = "file = \"bank*.csv\"\nheader_match = \"folded\"\n\
+        total_row = { column = \"reference\", labels = [\"Total\"] }";
+    let control = loaded(&[
+        (r#"group_mark = ".""#, &format),
+        ("file = \"bank*.csv\"", file),
+        (
+            r#"{ name = "reference", type = "text" },
+  { name = "booked_on", type = "date", header = "Booked" },
+  { name = "amount", type = "decimal(18,2)", currency = "EUR" },"#,
+            r#"{ name = "reference", type = "text", aliases = ["reference", "Ref"], normalise = "key" },
+  { name = "booked_on", type = "date", header = "Booked" },
+  { name = "amount", type = "decimal(18,2)", currency = "EUR", null = "zero" },"#,
+        ),
+    ]);
+    let bank = &control.data_sets[0].contract;
+    assert_eq!(bank.header_match, HeaderMatch::Folded);
+    let total_row = TotalRow { column: "reference".to_owned(), labels: vec!["Total".to_owned()] };
+    assert_eq!(bank.total_row, Some(total_row));
+    let format = &bank.column("reference").unwrap().format;
+    assert_eq!((format.normalise, format.null_as_zero), (Some(Normalise::Key), false));
+    assert_eq!((format.number.group_marks.as_slice(), format.number.plus_sign), (['.', ' '].as_slice(), true));
+    assert_eq!((format.ignore_case, format.fraction_digits), (true, 7));
+    assert_eq!((format.null.join("|"), format.null_dates.len()), ("|NULL".to_owned(), 1));
+    let amount = &bank.column("amount").unwrap().format;
+    assert_eq!((amount.null_as_zero, amount.null.join("|")), (true, "|NULL".to_owned()));
 }

@@ -49,6 +49,21 @@ const DATA_SETS: &[Case] = &[
          'csv'?",
     ),
     (
+        &[
+            (
+                r#"{ name = "booked_on", type = "date", header = "Booked" }"#,
+                r#"{ name = "booked_on", type = "date", header = "Booked", aliases = ["booked_on", "Re_ference"] }"#,
+            ),
+            ("file = \"bank*.csv\"", "file = \"bank*.csv\"\nheader_match = \"folded\""),
+        ],
+        "40:83: the alias 'Re_ference' is claimed by another column too",
+    ),
+    (
+        &[(r#"group_mark = ".""#, r#"fraction_digits = 5, null_dates = ["1753"]"#)],
+        "36:81: 'fraction_digits' is 5; it goes from 6 to 9, and those after the sixth are cut\n\
+         36:98: an entry of 'null_dates' is '1753', which is not a date such as 1753-01-01",
+    ),
+    (
         &[(r#"delimiter = ";""#, r#"delimiter = ";;""#)],
         "36:38: 'delimiter' must be one ASCII character that is no letter, digit or line \
          end",

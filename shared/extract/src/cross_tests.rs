@@ -115,6 +115,7 @@ mod tests {
             rejected: Rejected::default(),
             tests: vec![not_run("x", Some("y"), "z")],
             sources: Vec::new(),
+            notes: Vec::new(),
         }
     }
 

@@ -2,8 +2,11 @@
 //!
 //! A form that the contract does not declare is refused, never guessed.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+
+use jiff::civil::Date;
 
 use crate::{Currency, MAX_PRECISION};
 
@@ -93,11 +96,14 @@ pub struct AmountColumn {
 pub struct NumberFormat {
     /// The decimal mark, `.` or `,`.
     pub decimal_mark: char,
-    /// The mark between groups of three digits before the decimal mark; a space here also admits the no-break
-    /// space (U+00A0), the narrow no-break space (U+202F) and the thin space (U+2009). `None`: no grouping.
-    pub group_mark: Option<char>,
+    /// Marks that may stand between groups of three digits before the decimal mark, one kind in one number; a space
+    /// here also admits the no-break space (U+00A0), the narrow no-break space (U+202F) and the thin space (U+2009).
+    /// Empty: no grouping.
+    pub group_marks: Vec<char>,
     /// Forms of negative numbers besides a leading ASCII hyphen-minus, which is always read.
     pub negative: Vec<NegativeForm>,
+    /// Whether a leading `+` is read.
+    pub plus_sign: bool,
     /// A currency sign or code that may stand before or after the number, with or without a space between.
     pub currency_sign: Option<String>,
     /// Whether scientific notation such as `1e3` is read (exactly).
@@ -107,7 +113,14 @@ pub struct NumberFormat {
 impl Default for NumberFormat {
     /// `-1234.56` and nothing else.
     fn default() -> Self {
-        Self { decimal_mark: '.', group_mark: None, negative: Vec::new(), currency_sign: None, exponent: false }
+        Self {
+            decimal_mark: '.',
+            group_marks: Vec::new(),
+            negative: Vec::new(),
+            plus_sign: false,
+            currency_sign: None,
+            exponent: false,
+        }
     }
 }
 
@@ -122,7 +135,22 @@ pub enum NegativeForm {
     UnicodeMinus,
 }
 
+/// The one form into which the texts of a column are brought, so that what means the same is the same everywhere.
+///
+/// Spaces around a text, no-break spaces included, are dropped by all of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Normalise {
+    /// `code`: upper case.
+    Code,
+    /// `key`: upper case, and a whole number loses the `.0` that spreadsheets add. What reads like `1.23E+11` is
+    /// refused: its digits are gone.
+    Key,
+    /// `label`: lower case, spaces as `_`.
+    Label,
+}
+
 /// How the text of a column becomes a value.
+#[expect(clippy::struct_excessive_bools, reason = "each is a key of a definition and stands alone")]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValueFormat {
     /// Numbers: decimals and integers.
@@ -139,6 +167,20 @@ pub struct ValueFormat {
     pub false_values: Vec<String>,
     /// Whether spaces (also no-break spaces) around a value are dropped.
     pub trim: bool,
+    /// Whether the case of letters in words for true and false is passed over.
+    pub ignore_case: bool,
+    /// The form of texts.
+    pub normalise: Option<Normalise>,
+    /// Whether a null decimal is zero.
+    pub null_as_zero: bool,
+    /// Days whose midnight means that there is no date, in dates and timestamps.
+    pub null_dates: Vec<Date>,
+    /// How many decimals of a second may be other than zero, 6 to 9. Those after the sixth are cut, so a moment can
+    /// only move back, and never over the start of a day.
+    pub fraction_digits: u8,
+    /// Whether a timestamp may end in `Z` or `+hh:mm`; it is then brought to the time zone of its row
+    /// ([`Contract::zone`]).
+    pub offset: bool,
 }
 
 impl Default for ValueFormat {
@@ -152,6 +194,12 @@ impl Default for ValueFormat {
             true_values: list(&["true", "1"]),
             false_values: list(&["false", "0"]),
             trim: true,
+            ignore_case: false,
+            normalise: None,
+            null_as_zero: false,
+            null_dates: Vec::new(),
+            fraction_digits: 6,
+            offset: false,
         }
     }
 }
@@ -173,6 +221,49 @@ pub struct Column {
     pub format: ValueFormat,
 }
 
+/// How the headers of a source are held against those of the contract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum HeaderMatch {
+    /// A header or an alias, letter by letter.
+    #[default]
+    Exact,
+    /// The header letter by letter, then the header with only its letters a to z (in lower case) and digits kept, then
+    /// an alias in that form. The first step that hits wins.
+    Folded,
+}
+
+/// A last row that is no data but the total of the rows above it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TotalRow {
+    /// The text column that holds a label instead of a value.
+    pub column: String,
+    /// The labels, compared without regard to case.
+    pub labels: Vec<String>,
+}
+
+/// A header with only its letters a to z, in lower case, and digits kept: `Entry No_` and `EntryNo` are `entryno`.
+pub fn folded(header: &str) -> String {
+    header.chars().filter(char::is_ascii_alphanumeric).map(|kept| kept.to_ascii_lowercase()).collect()
+}
+
+/// A text that a row has through another of its columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lookup {
+    /// The text column of the row that is looked up.
+    pub on: String,
+    /// Texts by what is looked up.
+    pub texts: BTreeMap<String, String>,
+    /// What holds for a text that is not there, and for null.
+    pub otherwise: Option<String>,
+}
+
+impl Lookup {
+    /// The text for a row whose column `on` is `key`.
+    pub fn text(&self, key: Option<&str>) -> Option<&str> {
+        key.and_then(|key| self.texts.get(key)).or(self.otherwise.as_ref()).map(String::as_str)
+    }
+}
+
 /// The columns that a data set promises.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Contract {
@@ -182,6 +273,14 @@ pub struct Contract {
     pub key: Vec<String>,
     /// Amount columns, for control totals.
     pub amounts: Vec<AmountColumn>,
+    /// How the source's headers are matched.
+    pub header_match: HeaderMatch,
+    /// Text columns that no source has, by name: they are looked up when a row is read.
+    pub lookups: BTreeMap<String, Lookup>,
+    /// The IANA time zone of a row, for timestamps that carry an offset.
+    pub zone: Option<Lookup>,
+    /// The total row that a file may end with.
+    pub total_row: Option<TotalRow>,
 }
 
 impl Contract {

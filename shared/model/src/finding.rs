@@ -294,6 +294,7 @@ mod tests {
             rejected: Rejected { rows: 1, tolerated: 1 },
             tests: Vec::new(),
             sources: Vec::new(),
+            notes: Vec::new(),
         }];
         assert_eq!(exception_count(&result.findings()), 1);
         assert_eq!(result.untested_data_sets(), ["ledger"]);

@@ -142,6 +142,7 @@ mod tests {
             rejected: Rejected { rows: rejected, tolerated: rejected },
             tests: Vec::new(),
             sources: Vec::new(),
+            notes: Vec::new(),
         }
     }
 

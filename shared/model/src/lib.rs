@@ -40,7 +40,8 @@ pub use comparison_result::{
 };
 pub use conclude::conclude;
 pub use contract::{
-    AmountColumn, Column, ColumnType, ColumnTypeError, Contract, CurrencyOf, NegativeForm, NumberFormat, ValueFormat,
+    AmountColumn, Column, ColumnType, ColumnTypeError, Contract, CurrencyOf, HeaderMatch, Lookup, NegativeForm,
+    Normalise, NumberFormat, TotalRow, ValueFormat, folded,
 };
 pub use currency::{Currency, CurrencyError};
 pub use cutoff::{CutoffDate, CutoffDateError};
@@ -61,4 +62,4 @@ pub use result::{
 };
 pub use rules::{Allowed, AllowedTexts, Assign, Condition, Phrase, Rule, RuleSet, Sign, Test};
 pub use threshold_contract::{ThresholdContract, ThresholdQuestion, ThresholdRule, ThresholdVersion};
-pub use words::{folded, words_of};
+pub use words::{fold_text, words_of};

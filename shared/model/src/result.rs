@@ -89,6 +89,9 @@ pub struct DataSetResult {
     /// Where the rows came from: file names or a query, without secrets; empty for derived data sets.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<String>,
+    /// What is worth knowing of the reading: headers that were not matched letter by letter, unknown columns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<String>,
 }
 
 /// A column's name and type, in the words of the control definition (`decimal(19,4)`, `text`, ...).

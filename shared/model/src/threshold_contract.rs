@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::{Currency, CutoffDate, Decimal, Digest, ReasonCode, folded};
+use crate::{Currency, CutoffDate, Decimal, Digest, ReasonCode, fold_text};
 
 /// A contract with all its versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -85,7 +85,7 @@ impl ThresholdRule {
     pub fn applies_to(&self, question: &ThresholdQuestion) -> bool {
         self.scope.iter().all(|(dimension, texts)| {
             question.get(dimension).is_some_and(|asked| {
-                let named = |asked: &String| texts.iter().any(|text| folded(text) == folded(asked));
+                let named = |asked: &String| texts.iter().any(|text| fold_text(text) == fold_text(asked));
                 !asked.is_empty() && asked.iter().all(named)
             })
         })

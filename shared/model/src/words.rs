@@ -8,7 +8,7 @@ pub fn words_of(text: &str) -> impl Iterator<Item = String> + '_ {
 }
 
 /// A text as rules compare it whole: without spaces around it, in upper case.
-pub fn folded(text: &str) -> String {
+pub fn fold_text(text: &str) -> String {
     text.trim().to_uppercase()
 }
 
@@ -23,6 +23,6 @@ mod tests {
         assert_eq!(of("PERF bonus, SURF 12"), ["PERF", "BONUS", "SURF", "12"]);
         assert_eq!(of("remboursé-Ñandú"), ["REMBOURSÉ", "ÑANDÚ"]);
         assert!(of(" _-").is_empty());
-        assert_eq!(folded(" Bank Account\u{a0}"), "BANK ACCOUNT");
+        assert_eq!(fold_text(" Bank Account\u{a0}"), "BANK ACCOUNT");
     }
 }

@@ -184,6 +184,7 @@ fn population(table: &RecordBatch) -> DataSetResult {
         rejected: Rejected::default(),
         tests: Vec::new(),
         sources: Vec::new(),
+        notes: Vec::new(),
     }
 }
 

@@ -21,6 +21,7 @@ mod refusal;
 mod row;
 mod survey;
 mod text;
+mod total_row;
 mod workbook;
 mod xlsx;
 
@@ -112,8 +113,7 @@ impl Plan {
         let mut collector = Collector::new(&self.contract, sender.clone());
         let read = self.files.iter().try_for_each(|file| {
             let origin = self.read_file(file, &mut collector)?;
-            collector.end_file(origin);
-            Ok(())
+            collector.end_file(origin)
         });
         if let Err(error) = read.and_then(|()| collector.finish()) {
             // When the caller has dropped its reader, there is nobody left to tell.
@@ -196,6 +196,13 @@ impl SourceReader for FilesReader {
             State::Reading | State::Failed(_) => {
                 self.files.iter().map(|file| format!("{} ({} bytes)", file.name, grouped(file.size_bytes))).collect()
             }
+        }
+    }
+
+    fn notes(&self) -> Vec<String> {
+        match &self.state {
+            State::Ended(origins) => origins.iter().flat_map(|origin| origin.notes.iter().cloned()).collect(),
+            State::Reading | State::Failed(_) => Vec::new(),
         }
     }
 

@@ -14,6 +14,7 @@ use tieout_model::{Column, ColumnType, Contract, ValueFormat};
 
 use crate::input_cell::plain_format;
 use crate::parse::{Cell, parse_cell};
+use crate::row_rules::RowRules;
 use crate::{InputCell, TableError, arrow_type, mask, schema_of};
 
 /// The most bytes of text that one batch may hold: what 32-bit offsets can address.
@@ -36,6 +37,7 @@ pub struct BatchBuilder {
     schema: SchemaRef,
     columns: Vec<(Column, ColumnBuilder)>,
     plain_formats: Vec<ValueFormat>,
+    rules: Arc<RowRules>,
     rows: usize,
     text_bytes: usize,
 }
@@ -46,7 +48,8 @@ impl BatchBuilder {
         let columns =
             contract.columns.iter().map(|column| (column.clone(), ColumnBuilder::new(column.data_type, 0, 0)));
         let plain_formats = contract.columns.iter().map(|column| plain_format(&column.format)).collect();
-        Self { schema: schema_of(contract), columns: columns.collect(), plain_formats, rows: 0, text_bytes: 0 }
+        let rules = Arc::new(RowRules::new(contract));
+        Self { schema: schema_of(contract), columns: columns.collect(), plain_formats, rules, rows: 0, text_bytes: 0 }
     }
 
     /// Takes a row: its cells in the contract's order, `None` for a cell that the source does not have.
@@ -74,10 +77,13 @@ impl BatchBuilder {
         if cells.len() != self.columns.len() {
             return Err(whole_row(format!("has {} cells for {} columns", cells.len(), self.columns.len())));
         }
+        let rules = Arc::clone(&self.rules);
         let mut row = Vec::with_capacity(self.columns.len());
-        for (((column, _), plain), cell) in self.columns.iter().zip(&self.plain_formats).zip(cells) {
-            row.push(read(cell, column, plain)?);
+        for (place, (((column, _), plain), cell)) in self.columns.iter().zip(&self.plain_formats).zip(cells).enumerate()
+        {
+            row.push(if rules.is_looked_up(place) { None } else { read(cell, column, plain)? });
         }
+        rules.apply(&mut row)?;
         self.reserve_text(&row)?;
         for ((column, builder), cell) in self.columns.iter_mut().zip(row) {
             builder.append(cell).map_err(|problem| row_problem(column, None, problem))?;
@@ -131,6 +137,9 @@ fn read_cell<'a>(text: Option<&'a str>, column: &Column, format: &ValueFormat) -
             .map_err(|problem| row_problem(column, text, problem.to_string()))?,
         None => None,
     };
+    if cell.is_none() && format.null_as_zero && matches!(column.data_type, ColumnType::Decimal { .. }) {
+        return Ok(Some(Cell::Decimal(0)));
+    }
     if cell.is_none() && !column.nullable {
         return Err(row_problem(column, text, "is null, and the column has no nulls".to_owned()));
     }
@@ -184,7 +193,7 @@ impl ColumnBuilder {
 
     fn append(&mut self, cell: Option<Cell<'_>>) -> Result<(), String> {
         match (self, cell) {
-            (Self::Text(builder), Some(Cell::Text(text))) => builder.append_value(text),
+            (Self::Text(builder), Some(Cell::Text(text))) => builder.append_value(&text),
             (Self::Integer(builder), Some(Cell::Integer(integer))) => builder.append_value(integer),
             (Self::Decimal(builder), Some(Cell::Decimal(unscaled))) => builder.append_value(unscaled),
             (Self::Boolean(builder), Some(Cell::Boolean(boolean))) => builder.append_value(boolean),
@@ -275,6 +284,36 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_with_an_offset_is_brought_to_the_zone_of_its_row() {
+        let lookup = |texts: &[(&str, &str)], otherwise: Option<&str>| tieout_model::Lookup {
+            on: "name".to_owned(),
+            texts: texts.iter().map(|(key, text)| ((*key).to_owned(), (*text).to_owned())).collect(),
+            otherwise: otherwise.map(str::to_owned),
+        };
+        let mut contract = contract();
+        contract.columns[5].format.offset = true;
+        contract.zone = Some(lookup(&[("NG", "Africa/Lagos"), ("MA", "Africa/Casablanca")], None));
+        contract.columns.push(Column { required: false, ..column("currency", "text", false) });
+        contract.lookups.insert("currency".to_owned(), lookup(&[("NG", "NGN")], Some("ZZZ")));
+        let mut builder = BatchBuilder::new(&contract);
+        let mut push = |name: &str, moment: &str| {
+            builder.push_row(&[Some("1"), Some(name), None, None, None, Some(moment), Some("made up")])
+        };
+        push("NG", "2025-09-30T23:30:00Z").unwrap();
+        push("MA", "2025-09-30T23:30:00+02:00").unwrap();
+        push("TN", "2025-09-30T23:30:00").unwrap();
+        let problem = push("TN", "2025-09-30T23:30:00Z").unwrap_err();
+        assert_eq!(problem.problem, "carries an offset, and its row has no time zone");
+        assert_eq!(problem.column, "moment");
+        let batch = builder.finish().unwrap();
+        let text = |column: usize, row| cell_text(batch.column(column), row).unwrap().unwrap();
+        let texts = |column| [0, 1, 2].map(|row| text(column, row));
+        let moments = ["2025-10-01T00:30:00", "2025-09-30T22:30:00", "2025-09-30T23:30:00"];
+        assert_eq!(texts(5), moments);
+        assert_eq!(texts(6), ["NGN", "ZZZ", "ZZZ"], "what is looked up is never read");
+    }
+
+    #[test]
     fn null_is_refused_where_the_contract_has_none() {
         let mut builder = BatchBuilder::new(&contract());
         for absent in [None, Some(""), Some(" ")] {
@@ -291,7 +330,7 @@ mod tests {
         let mut contract = contract();
         for column in &mut contract.columns {
             column.format.number.decimal_mark = ',';
-            column.format.number.group_mark = Some('.');
+            column.format.number.group_marks = vec!['.'];
             column.format.date = "%d.%m.%Y".to_owned();
         }
         let mut builder = BatchBuilder::new(&contract);

@@ -16,6 +16,7 @@ use arrow::record_batch::{RecordBatch, RecordBatchOptions};
 use tieout_model::{Column, ColumnType, Contract, Decimal};
 
 use crate::number::POWERS_OF_TEN;
+use crate::settle::{look_up, settled};
 use crate::{RowProblem, TableError, arrow_type, cell_text, column_type, house_schema, mask, schema_of, to_house};
 
 const DAY_MICROSECONDS: i64 = 86_400_000_000;
@@ -43,10 +44,13 @@ pub fn conform(batch: &RecordBatch, contract: &Contract) -> Result<Conformed, Ta
     for column in &contract.columns {
         let array = house_column(batch, column)?;
         refuse_days_beyond_the_calendar(&array, column, &mut problems);
-        let array = convert(&array, column, &mut problems)?;
-        refuse_nulls(&array, column, &mut problems);
+        let array = settled(convert(&array, column, &mut problems)?, column, &mut problems);
+        if !contract.lookups.contains_key(&column.name) {
+            refuse_nulls(&array, column, &mut problems);
+        }
         arrays.push(array);
     }
+    look_up(&mut arrays, contract);
     let kept: BooleanArray = (0..batch.num_rows()).map(|row| Some(!problems.contains_key(&row))).collect();
     if !problems.is_empty() {
         let filtered = arrays.iter().map(|array| filter(array, &kept)).collect::<Result<_, _>>();
@@ -84,7 +88,7 @@ fn without_query(error: TableError) -> TableError {
 }
 
 /// The problems of a batch by row: only the first of each row counts.
-type Problems = BTreeMap<usize, RowProblem>;
+pub(crate) type Problems = BTreeMap<usize, RowProblem>;
 
 /// Converts a column of house type to the contract's type.
 fn convert(array: &ArrayRef, column: &Column, problems: &mut Problems) -> Result<ArrayRef, TableError> {

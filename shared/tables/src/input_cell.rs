@@ -37,5 +37,11 @@ pub(crate) fn plain_format(declared: &ValueFormat) -> ValueFormat {
         true_values: with(&declared.true_values, "true"),
         false_values: with(&declared.false_values, "false"),
         trim: false,
+        ignore_case: declared.ignore_case,
+        normalise: declared.normalise,
+        null_as_zero: declared.null_as_zero,
+        null_dates: declared.null_dates.clone(),
+        fraction_digits: declared.fraction_digits,
+        offset: false,
     }
 }

@@ -16,14 +16,18 @@ mod house;
 mod input_cell;
 mod mask;
 mod moment;
+mod normalise;
 mod number;
 mod parquet;
 mod parquet_table;
 mod parse;
+mod row_rules;
 mod schema;
 mod scratch_file;
+mod settle;
 mod sort;
 mod text_form;
+mod timestamp;
 mod totals;
 mod wide;
 
@@ -36,6 +40,7 @@ pub use fingerprint::{CellForm, FingerprintColumn, FingerprintKeys, FingerprintP
 pub use house::{house_schema, to_house};
 pub use input_cell::InputCell;
 pub use mask::mask;
+pub use normalise::normalised;
 pub use parquet::{TableFile, TableReader, TableWriter};
 pub use parquet_table::ParquetTable;
 pub use parse::{Value, ValueProblem, parse_value};

@@ -8,7 +8,7 @@ use jiff::fmt::strtime::BrokenDownTime;
 
 use crate::ValueProblem;
 
-const DAY_MICROSECONDS: i64 = 86_400_000_000;
+pub(crate) const DAY_MICROSECONDS: i64 = 86_400_000_000;
 const EPOCH: Date = Date::constant(1970, 1, 1);
 
 /// The patterns that are read without `strptime`, which takes many times as long, and the mark between date and time.
@@ -24,38 +24,34 @@ pub(crate) fn read_date(text: &str, pattern: &str) -> Result<i32, ValueProblem> 
     i32::try_from(moment.days).map_err(|_| "is not a date of the calendar".into())
 }
 
-/// Reads a timestamp as microseconds since 1970-01-01T00:00:00 by the first pattern that it fits; a pattern without
-/// a time reads midnight.
-pub(crate) fn read_timestamp(text: &str, patterns: &[String]) -> Result<i64, ValueProblem> {
-    for pattern in patterns {
-        if let Some(moment) = read(text, pattern)? {
-            if moment.nanosecond_of_day % 1_000 != 0 {
-                return Err("is finer than a microsecond".into());
-            }
-            return Ok(moment.days * DAY_MICROSECONDS + moment.nanosecond_of_day / 1_000);
-        }
-    }
-    Err("is not a timestamp of a declared form".into())
+/// A civil moment as microseconds since 1970-01-01T00:00:00, cut to its microsecond.
+pub(crate) fn microseconds_of(moment: DateTime) -> i64 {
+    let nanosecond = i64::from(moment.subsec_nanosecond());
+    let civil = Moment::new(moment.date(), moment.hour(), moment.minute(), moment.second(), nanosecond);
+    civil.days * DAY_MICROSECONDS + civil.nanosecond_of_day / 1_000
+}
+
+pub(crate) fn day_number(date: Date) -> i64 {
+    date.duration_since(EPOCH).as_hours() / 24
 }
 
 /// A civil moment.
-struct Moment {
+pub(crate) struct Moment {
     /// Days since 1970-01-01.
-    days: i64,
+    pub(crate) days: i64,
     /// Nanoseconds since midnight.
-    nanosecond_of_day: i64,
+    pub(crate) nanosecond_of_day: i64,
 }
 
 impl Moment {
     fn new(date: Date, hour: i8, minute: i8, second: i8, nanosecond: i64) -> Self {
         let seconds = (i64::from(hour) * 60 + i64::from(minute)) * 60 + i64::from(second);
-        let days = date.duration_since(EPOCH).as_hours() / 24;
-        Self { days, nanosecond_of_day: seconds * 1_000_000_000 + nanosecond }
+        Self { days: day_number(date), nanosecond_of_day: seconds * 1_000_000_000 + nanosecond }
     }
 }
 
 /// Reads a text by one pattern; `None` when it does not fit.
-fn read(text: &str, pattern: &str) -> Result<Option<Moment>, ValueProblem> {
+pub(crate) fn read(text: &str, pattern: &str) -> Result<Option<Moment>, ValueProblem> {
     if pattern == FAST_DATE {
         return Ok(iso_date(text.as_bytes()).map(|date| Moment::new(date, 0, 0, 0, 0)));
     }
@@ -100,7 +96,7 @@ fn fraction_nanoseconds(digits: &[u8]) -> Option<i64> {
     Some(nanoseconds)
 }
 
-fn two_digits(tens: u8, ones: u8) -> Option<i8> {
+pub(crate) fn two_digits(tens: u8, ones: u8) -> Option<i8> {
     Some(digit(tens)? * 10 + digit(ones)?)
 }
 
@@ -176,8 +172,9 @@ mod tests {
     }
 
     fn timestamp(text: &str, patterns: &[&str]) -> Result<i64, String> {
-        let patterns: Vec<String> = patterns.iter().map(|&pattern| pattern.to_owned()).collect();
-        read_timestamp(text, &patterns).map_err(|problem| problem.to_string())
+        let timestamp: Vec<String> = patterns.iter().map(|&pattern| pattern.to_owned()).collect();
+        let format = tieout_model::ValueFormat { timestamp, ..tieout_model::ValueFormat::default() };
+        crate::timestamp::read_civil(text, &format).map_err(|problem| problem.to_string())
     }
 
     #[test]

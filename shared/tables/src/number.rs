@@ -98,6 +98,9 @@ fn without_sign<'a>(text: &'a str, format: &NumberFormat) -> (bool, &'a str) {
     if let Some(rest) = text.strip_prefix('-') {
         return (true, rest);
     }
+    if let Some(rest) = text.strip_prefix('+').filter(|_| format.plus_sign) {
+        return (false, rest);
+    }
     if let Some(rest) = text.strip_prefix('\u{2212}').filter(|_| declared(NegativeForm::UnicodeMinus)) {
         return (true, rest);
     }

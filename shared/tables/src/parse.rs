@@ -7,8 +7,10 @@ use std::fmt;
 
 use tieout_model::{ColumnType, ValueFormat};
 
-use crate::moment::{read_date, read_timestamp};
+use crate::moment::read_date;
+use crate::normalise::normalised;
 use crate::number::{read_decimal, read_integer};
+use crate::timestamp::{Stamp, is_null_date, is_null_moment, read_timestamp};
 
 /// A typed value.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -53,27 +55,35 @@ impl From<String> for ValueProblem {
 
 /// Reads `text` as a value of `data_type`; `None` when it is one of the format's null texts.
 ///
-/// Spaces around the text are dropped when the format says `trim`, before anything else is looked at.
+/// Spaces around the text are dropped when the format says `trim`, before anything else is looked at. A timestamp with
+/// an offset is refused: only a row knows its time zone.
 pub fn parse_value(text: &str, data_type: ColumnType, format: &ValueFormat) -> Result<Option<Value>, ValueProblem> {
-    Ok(parse_cell(text, data_type, format)?.map(|cell| match cell {
-        Cell::Text(text) => Value::Text(text.to_owned()),
-        Cell::Integer(integer) => Value::Integer(integer),
-        Cell::Decimal(unscaled) => Value::Decimal(unscaled),
-        Cell::Boolean(boolean) => Value::Boolean(boolean),
-        Cell::Date(days) => Value::Date(days),
-        Cell::Timestamp(microseconds) => Value::Timestamp(microseconds),
-    }))
+    let cell = parse_cell(text, data_type, format)?;
+    cell.map(|cell| {
+        Ok(match cell {
+            Cell::Text(text) => Value::Text(text.into_owned()),
+            Cell::Integer(integer) => Value::Integer(integer),
+            Cell::Decimal(unscaled) => Value::Decimal(unscaled),
+            Cell::Boolean(boolean) => Value::Boolean(boolean),
+            Cell::Date(days) => Value::Date(days),
+            Cell::Timestamp(microseconds) => Value::Timestamp(microseconds),
+            Cell::Universal(_) => return Err("carries an offset, and there is no row to give its time zone".into()),
+        })
+    })
+    .transpose()
 }
 
 /// A typed value that borrows its text: what [`Value`] is, without an allocation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Cell<'a> {
-    Text(&'a str),
+    Text(Cow<'a, str>),
     Integer(i64),
     Decimal(i128),
     Boolean(bool),
     Date(i32),
     Timestamp(i64),
+    /// Microseconds since 1970-01-01T00:00:00Z, to be brought to the time zone of its row.
+    Universal(i64),
 }
 
 /// [`parse_value`] without an allocation.
@@ -87,25 +97,43 @@ pub(crate) fn parse_cell<'a>(
         return Ok(None);
     }
     let cell = match data_type {
-        ColumnType::Text => Cell::Text(text),
+        ColumnType::Text => match format.normalise {
+            None => Cell::Text(Cow::Borrowed(text)),
+            Some(form) => {
+                let text = normalised(text, form)?;
+                if format.null.iter().any(|null| *null == text) {
+                    return Ok(None);
+                }
+                Cell::Text(text)
+            }
+        },
         ColumnType::Integer => Cell::Integer(read_integer(text, &format.number)?),
         ColumnType::Decimal { precision, scale } => {
             Cell::Decimal(read_decimal(text, precision, scale, &format.number)?)
         }
         ColumnType::Boolean => Cell::Boolean(read_boolean(text, format)?),
-        ColumnType::Date => Cell::Date(read_date(text, &format.date)?),
-        ColumnType::Timestamp => Cell::Timestamp(read_timestamp(text, &format.timestamp)?),
+        ColumnType::Date => match read_date(text, &format.date)? {
+            days if is_null_date(days, &format.null_dates) => return Ok(None),
+            days => Cell::Date(days),
+        },
+        ColumnType::Timestamp => match read_timestamp(text, format)? {
+            Stamp::Civil(moment) if is_null_moment(moment, &format.null_dates) => return Ok(None),
+            Stamp::Civil(moment) => Cell::Timestamp(moment),
+            Stamp::Universal(moment) => Cell::Universal(moment),
+        },
     };
     Ok(Some(cell))
 }
 
 /// The space and the spaces that do not break a line.
-fn is_space(character: char) -> bool {
+pub(crate) fn is_space(character: char) -> bool {
     matches!(character, ' ' | '\u{a0}' | '\u{202f}')
 }
 
 fn read_boolean(text: &str, format: &ValueFormat) -> Result<bool, ValueProblem> {
-    let among = |values: &[String]| values.iter().any(|value| value == text);
+    let same =
+        |value: &String| if format.ignore_case { value.eq_ignore_ascii_case(text) } else { value.as_str() == text };
+    let among = |values: &[String]| values.iter().any(same);
     match (among(&format.true_values), among(&format.false_values)) {
         (true, false) => Ok(true),
         (false, true) => Ok(false),
@@ -157,6 +185,22 @@ mod tests {
         format.trim = false;
         assert!(read(" 7", "integer", &format).is_err());
         assert_eq!(read(" a ", "text", &format), Ok(Some(Value::Text(" a ".to_owned()))));
+    }
+
+    #[test]
+    fn a_null_date_and_the_words_of_any_case_are_declared() {
+        let format = ValueFormat {
+            null_dates: vec!["1753-01-01".parse().unwrap()],
+            true_values: vec!["1".to_owned(), "1.0".to_owned(), "true".to_owned()],
+            ignore_case: true,
+            ..ValueFormat::default()
+        };
+        assert_eq!(read("1753-01-01", "date", &format), Ok(None));
+        assert_eq!(read("1753-01-01 00:00:00.000", "timestamp", &format), Ok(None));
+        assert!(read("1753-01-01 00:00:01", "timestamp", &format).unwrap().is_some());
+        for text in ["TRUE", "tRue", "1.0", "1"] {
+            assert_eq!(read(text, "boolean", &format), Ok(Some(Value::Boolean(true))), "{text}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod fault_store;
 mod fixed_clock;
 mod oracle;
 mod store_conformance;
+pub mod tds;
 pub mod tidy;
 
 pub use fault_store::{FaultMoment, FaultStore};

@@ -105,7 +105,7 @@ pub enum FileFormat {
     Xlsx {
         /// Sheet name; `None` takes the only sheet and refuses a workbook with several.
         sheet: Option<String>,
-        /// 1-based row that names the columns.
+        /// 1-based row that names the columns; 0 is the first of the first 30 rows that holds every required header.
         header_row: u32,
     },
     /// Parquet; `value` formats have no effect.

@@ -2,14 +2,14 @@
 //!
 //! A column whose type could not be read still counts as a name, so that references to it are not reported too.
 
-use tieout_model::{AmountColumn, Column, ColumnType, Contract, CurrencyOf};
+use tieout_model::{AmountColumn, Column, ColumnType, Contract, CurrencyOf, HeaderMatch, folded};
 
 use super::formats::Format;
 use super::forms;
 use super::names::{KnownAmount, KnownColumn, Table, report_duplicates};
 use super::reader::Reader;
 use super::value::Text;
-use super::value_formats::value_format;
+use super::value_formats::{normalise, value_format};
 
 /// What was found in the columns so far.
 #[derive(Default)]
@@ -21,13 +21,15 @@ struct Found<'a> {
     /// Every column that has a currency.
     amounts: Vec<KnownAmount>,
     names: Vec<Text<'a>>,
-    headers: Vec<Text<'a>>,
+    /// For each column its header, then its aliases.
+    headers: Vec<Vec<Text<'a>>>,
     currency_columns: Vec<Text<'a>>,
 }
 
-/// Reads the key `columns` of a data set: its contract without a key, and what references see of it.
+/// Reads the keys `columns` and `header_match` of a data set: its contract without a key, and what references see of it.
 pub(crate) fn columns(reader: &mut Reader<'_>, data_set: String, format: &Format) -> (Contract, Table) {
     let mut found = Found::default();
+    found.contract.header_match = header_match(reader, format);
     let value = reader.required("columns");
     if let Some(value) = &value {
         value.require_entries();
@@ -39,7 +41,13 @@ pub(crate) fn columns(reader: &mut Reader<'_>, data_set: String, format: &Format
     let Found { contract, known, amounts, names: texts, headers, currency_columns } = found;
     let names_differ = report_duplicates(&texts, "columns");
     if names_differ {
-        report_duplicates(&headers, "column headers");
+        match contract.header_match {
+            HeaderMatch::Exact => {
+                let all: Vec<_> = headers.iter().flatten().cloned().collect();
+                report_duplicates(&all, "column headers");
+            }
+            HeaderMatch::Folded => report_shared_aliases(&headers),
+        }
     }
     let table = Table { name: data_set, columns: value.map(|_| known), amounts };
     for text in &currency_columns {
@@ -84,7 +92,9 @@ impl<'a> Found<'a> {
         }
         let headers = self.read_headers(entry, &name, format);
         self.read_amount(entry, &name, data_type);
-        let values = if format.has_text_values() { value_format(entry, &format.values) } else { format.values.clone() };
+        let mut values =
+            if format.has_text_values() { value_format(entry, &format.values) } else { format.values.clone() };
+        values.normalise = normalise(entry, data_type);
         self.contract.columns.extend(data_type.map(|data_type| Column {
             name: column,
             data_type,
@@ -106,7 +116,7 @@ impl<'a> Found<'a> {
         }
         let own: Vec<_> = std::iter::once(header.unwrap_or_else(|| name.clone())).chain(aliases).collect();
         let headers = own.iter().map(Text::to_owned).collect();
-        self.headers.extend(own);
+        self.headers.push(own);
         headers
     }
 
@@ -125,6 +135,32 @@ impl<'a> Found<'a> {
         }
         self.amounts.push(KnownAmount { column: column.clone(), currency: currency.clone() });
         self.contract.amounts.extend(currency.map(|currency| AmountColumn { column, currency }));
+    }
+}
+
+fn header_match(reader: &mut Reader<'_>, format: &Format) -> HeaderMatch {
+    let Some(text) = reader.optional_text("header_match") else { return HeaderMatch::Exact };
+    if !format.has_header_row() {
+        text.report("'header_match' has no effect in a file without a header row");
+    }
+    text.choice(&[("exact", HeaderMatch::Exact), ("folded", HeaderMatch::Folded)]).unwrap_or_default()
+}
+
+/// Reports every alias that is, folded, also a header or an alias of another column. Headers may fold alike: as long as
+/// the file has them letter by letter, each finds its own.
+fn report_shared_aliases(headers: &[Vec<Text<'_>>]) {
+    for (place, own) in headers.iter().enumerate() {
+        for alias in own.iter().skip(1) {
+            let claims = |text: &&Text<'_>| folded(text.as_str()) == folded(alias.as_str());
+            let others = headers.iter().enumerate().filter(|(other, _)| *other != place);
+            // Of two aliases, the later one is reported.
+            let claimed = |(other, texts): (usize, &Vec<Text<'_>>)| {
+                texts.iter().take(if other < place { usize::MAX } else { 1 }).find(claims).is_some()
+            };
+            if others.into_iter().any(claimed) {
+                alias.report(format!("the alias '{}' is claimed by another column too", alias.as_str()));
+            }
+        }
     }
 }
 

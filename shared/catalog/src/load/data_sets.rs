@@ -11,6 +11,7 @@ use super::formats::{Format, compression, format};
 use super::forms;
 use super::names::{Names, Table, report_duplicates};
 use super::reader::{Reader, read_table};
+use super::row_rules::total_row;
 use super::scope::{only_for, scope};
 use super::value::Text;
 use crate::definition::{DataSet, DataSetQuery, FilesQuery};
@@ -85,6 +86,7 @@ impl DataSetHead<'_> {
         let source_text = reader.text("source");
         let source = source_text.as_ref().map(|text| source(text, names));
         contract.key = key(&mut reader, table);
+        contract.total_row = total_row(&mut reader, table, &contract.amounts);
         let scope = scope(&mut reader, table, names);
         let only_for = reader.optional("only_for").and_then(|value| read_table(&value, |entry| only_for(entry, names)));
         let optional = reader.flag_or("optional", false);

@@ -27,6 +27,11 @@ impl Format {
         self.file != Some(FileFormat::Parquet)
     }
 
+    /// Whether the columns are named once, in front of all rows.
+    pub(crate) fn has_header_row(&self) -> bool {
+        self.has_column_names() && self.file != Some(FileFormat::JsonLines)
+    }
+
     /// Whether columns are found by name; otherwise they follow the contract's order.
     pub(crate) fn has_column_names(&self) -> bool {
         !matches!(self.file, Some(FileFormat::Csv { header: false, .. }))
@@ -88,6 +93,10 @@ fn csv(reader: &mut Reader<'_>) -> Option<FileFormat> {
 fn xlsx(reader: &mut Reader<'_>) -> Option<FileFormat> {
     let sheet = reader.optional_text("sheet").map(|text| text.to_owned());
     let row = reader.optional("header_row");
+    if let Some(value) = row.as_ref().filter(|value| value.is_text()) {
+        value.text()?.choice(&[("search", ())])?;
+        return Some(FileFormat::Xlsx { sheet, header_row: 0 });
+    }
     let header_row = row.as_ref().map_or(Some(1), Value::whole);
     if let (Some(value), Some(0)) = (&row, header_row) {
         value.report("'header_row' counts from 1");

@@ -159,6 +159,7 @@ impl Run {
             rejected: Rejected { rows: 1, tolerated: 1 },
             tests: vec![not_run()],
             sources: vec!["statement.csv".to_owned()],
+            notes: Vec::new(),
         });
         self.files.insert("data/statement/rows.parquet".to_owned(), rows.0);
         self.files.insert("data/statement/excluded.parquet".to_owned(), excluded.0);
@@ -183,6 +184,7 @@ impl Run {
             rejected: Rejected::default(),
             tests: vec![not_run()],
             sources: Vec::new(),
+            notes: Vec::new(),
         });
         self.files.insert("data/ledger/rows.parquet".to_owned(), rows.0);
     }

@@ -24,6 +24,7 @@ fn data_set(name: &str, rows: u64) -> DataSetResult {
         rejected: Rejected::default(),
         tests: vec![test("min_rows", TestOutcome::NotRun, None, None)],
         sources: Vec::new(),
+        notes: Vec::new(),
     }
 }
 

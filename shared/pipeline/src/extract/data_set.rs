@@ -56,7 +56,7 @@ async fn fill(
     store: &dyn ArtifactStore,
     data_set: &DataSet,
     finished: Finished,
-    origins: Vec<String>,
+    origins: (Vec<String>, Vec<String>),
 ) -> Result<(), StageError> {
     let mut files = vec![staged(rows_name(&data_set.name), finished.rows.0)];
     files.extend(finished.excluded.map(|path| staged(excluded_name(&data_set.name), path)));
@@ -73,7 +73,8 @@ async fn fill(
     }
     commit.integer_sums = finished.integer_sums;
     commit.read_totals = finished.read_totals;
-    commit.result = Some(DataSetResult { sources: origins, ..finished.result });
+    let (sources, notes) = origins;
+    commit.result = Some(DataSetResult { sources, notes, ..finished.result });
     Ok(())
 }
 
@@ -88,7 +89,7 @@ async fn read_rows(
     sources: &Sources,
     data_set: &DataSet,
     before: &[DataSetCommit],
-) -> Result<(Finished, Vec<String>), Failure> {
+) -> Result<(Finished, (Vec<String>, Vec<String>)), Failure> {
     let schema = schema_of(&data_set.contract);
     let membership = membership(run, store, data_set, before).await?;
     let reason = |error| failure(data_set, error);
@@ -108,7 +109,7 @@ async fn read_rows(
         run.progress.step_advanced(rows_so_far, batch.bytes_read);
     }
     let finished = sinks.finish(run.cutoff_date()).map_err(reason)?;
-    Ok((finished, reader.origins()))
+    Ok((finished, (reader.origins(), reader.notes())))
 }
 
 async fn open(run: &RunContext<'_>, sources: &Sources, data_set: &DataSet) -> Result<Box<dyn SourceReader>, Failure> {

@@ -170,6 +170,7 @@ impl<'a> Sinks<'a> {
             rejected: Rejected { rows: self.rejected, tolerated: self.data_set.rejects_tolerated },
             tests,
             sources: Vec::new(),
+            notes: Vec::new(),
         };
         Ok(Finished {
             rows,

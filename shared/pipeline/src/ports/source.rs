@@ -79,6 +79,12 @@ pub trait SourceReader: Send {
     /// What was read, for evidence: file names with sizes, or the query as sent. No secrets, no absolute paths.
     fn origins(&self) -> Vec<String>;
 
+    /// What is worth knowing of the reading, for evidence: headers that were not matched letter by letter, columns that
+    /// nothing asked for.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Size of the whole input in bytes, where it is known.
     fn size_bytes(&self) -> Option<u64>;
 }

@@ -118,6 +118,7 @@ async fn derive(work: &Work<'_>, definition: &Derived) -> Result<(PathBuf, DataS
         rejected: Rejected::default(),
         tests,
         sources: Vec::new(),
+        notes: Vec::new(),
     };
     Ok((path, result))
 }

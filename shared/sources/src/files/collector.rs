@@ -10,6 +10,7 @@ use tokio::sync::mpsc::Sender;
 
 use super::input::Origin;
 use super::refusal::{transient, unreadable};
+use super::total_row::{Refusal, TotalWatch};
 
 /// The most rows and rejects of a batch together.
 pub(super) const MAX_BATCH_ROWS: usize = 8192;
@@ -59,11 +60,20 @@ pub(super) struct Collector {
     earlier_bytes: u64,
     bytes_read: u64,
     origins: Vec<Origin>,
+    total_watch: Option<TotalWatch>,
     sender: Sender<Message>,
 }
 
 impl RowSink for Collector {
     fn push_row(&mut self, place: Place<'_>, cells: &[InputCell<'_>], size_bytes: usize) -> Result<(), SourceError> {
+        if let Some(watch) = &mut self.total_watch {
+            match watch.take(place, cells) {
+                Ok(false) => {}
+                Ok(true) => return self.advance(place.bytes_read),
+                Err(Refusal::Row(problem)) => return self.reject(place, problem),
+                Err(Refusal::File(error)) => return Err(error),
+            }
+        }
         match self.builder.push_cells(cells) {
             Ok(()) => {
                 self.cell_bytes += size_bytes;
@@ -93,6 +103,7 @@ impl Collector {
             earlier_bytes: 0,
             bytes_read: 0,
             origins: Vec::new(),
+            total_watch: TotalWatch::new(contract),
             sender,
         }
     }
@@ -110,10 +121,17 @@ impl Collector {
     }
 
     /// Ends a file.
-    pub(super) fn end_file(&mut self, origin: Origin) {
+    pub(super) fn end_file(&mut self, origin: Origin) -> Result<(), SourceError> {
+        if self.total_watch.is_some() {
+            self.flush()?;
+        }
+        if let Some(watch) = &mut self.total_watch {
+            watch.end_file(&origin.name)?;
+        }
         self.earlier_bytes += origin.size_bytes;
         self.bytes_read = 0;
         self.origins.push(origin);
+        Ok(())
     }
 
     /// Hands on what is left, then the end.
@@ -149,6 +167,9 @@ impl Collector {
     }
 
     fn send(&mut self, rows: RecordBatch, rejects: Vec<Reject>) -> Result<(), SourceError> {
+        if let Some(watch) = &mut self.total_watch {
+            watch.add(&rows)?;
+        }
         let bytes_read = self.earlier_bytes + self.bytes_read;
         let batch = SourceBatch { rows, rejects, bytes_read };
         self.sender.blocking_send(Message::Batch(batch)).map_err(|_| nobody_listens())

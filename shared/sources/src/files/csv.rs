@@ -10,7 +10,7 @@ use tieout_tables::InputCell;
 
 use super::collector::{Place, RowSink};
 use super::csv_records::CsvRecords;
-use super::header::match_headers;
+use super::header::{Headers, match_headers};
 use super::input::{Input, Origin};
 use super::refusal::{refused, unreadable};
 use super::text::TextWindow;
@@ -38,6 +38,7 @@ struct Layout {
     width: usize,
     /// What sets the width, for a reject.
     set_by: &'static str,
+    notes: Vec<String>,
 }
 
 /// Reads all rows of a file into a sink.
@@ -54,7 +55,7 @@ pub(super) fn read(
         read_header(&mut records, contract)?
     } else {
         let width = contract.columns.len();
-        Layout { positions: (0..width).map(Some).collect(), width, set_by: "the contract" }
+        Layout { positions: (0..width).map(Some).collect(), width, set_by: "the contract", notes: Vec::new() }
     };
     let mut cells: Vec<InputCell<'_>> = Vec::new();
     loop {
@@ -74,7 +75,7 @@ pub(super) fn read(
         sink.push_row(place, &row, record.size_bytes())?;
         cells = emptied(row);
     }
-    Ok(records.into_window().origin())
+    Ok(Origin { notes: layout.notes, ..records.into_window().origin() })
 }
 
 /// The header of a file.
@@ -87,14 +88,14 @@ pub(super) fn headers(input: Input, format: CsvFormat) -> Result<Vec<String>, So
 fn read_header(records: &mut CsvRecords, contract: &Contract) -> Result<Layout, SourceError> {
     let name = records.name().to_owned();
     let headers = header(records)?;
-    let positions = match_headers(&name, &headers, contract).map_err(|error| match error {
+    let Headers { positions, notes } = match_headers(&name, &headers, contract).map_err(|error| match error {
         SourceError::Refused { code: ReasonCode::ColumnMissing, detail, .. } if headers.len() == 1 => {
             let cure = "correct `delimiter`: as declared, the whole header is one cell; or else `header` or `aliases`";
             refused(ReasonCode::ColumnMissing, detail, cure)
         }
         other => other,
     })?;
-    Ok(Layout { positions, width: headers.len(), set_by: "the header" })
+    Ok(Layout { positions, width: headers.len(), set_by: "the header", notes })
 }
 
 fn header(records: &mut CsvRecords) -> Result<Vec<&str>, SourceError> {

@@ -3,38 +3,111 @@
 //! A column is found by one of its declared headers and by nothing else; two cells that claim the same column, or two
 //! columns that claim the same cell, are refused rather than chosen between.
 
-use tieout_model::{Column, Contract, ReasonCode};
+use tieout_model::{Column, Contract, HeaderMatch, ReasonCode, folded, visible_line};
 use tieout_pipeline::ports::SourceError;
 
 use super::nearest::nearest;
 use super::refusal::refused;
 
-/// For each column of the contract, the 0-based position of its cell among `headers`; `None` for an optional column
-/// that is absent. `place` names the header in a refusal, such as `statement.csv` or `sheet 'May' of book.xlsx`.
-pub(super) fn match_headers(
-    place: &str,
-    headers: &[&str],
-    contract: &Contract,
-) -> Result<Vec<Option<usize>>, SourceError> {
-    let mut positions: Vec<Option<usize>> = Vec::with_capacity(contract.columns.len());
-    let mut missing = Vec::new();
-    for column in &contract.columns {
-        let found: Vec<usize> =
-            headers.iter().enumerate().filter(|(_, header)| names(column, header)).map(|(at, _)| at).collect();
-        match found.as_slice() {
-            [] if column.required => missing.push(column),
-            [] => {}
-            [position] => {
-                if let Some(other) = positions.iter().position(|taken| *taken == Some(*position)) {
-                    let other = contract.columns.get(other).map(|other| other.name.as_str()).unwrap_or_default();
-                    return Err(claimed_twice(place, other, column));
+/// What the headers of a source are to a contract.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Headers {
+    /// For each column of the contract, the 0-based position of its cell; `None` for an optional column that is absent.
+    pub(super) positions: Vec<Option<usize>>,
+    /// For evidence, where headers are matched by more than their letters: what was not matched letter by letter, and
+    /// what no column asked for.
+    pub(super) notes: Vec<String>,
+}
+
+/// Finds the cell of every column among `headers`. `place` names the header in a refusal, such as `statement.csv` or
+/// `sheet 'May' of book.xlsx`.
+pub(super) fn match_headers(place: &str, headers: &[&str], contract: &Contract) -> Result<Headers, SourceError> {
+    let mut matching = Matching { place, headers, positions: vec![None; contract.columns.len()], notes: Vec::new() };
+    let read = |column: &Column| !contract.lookups.contains_key(&column.name);
+    match contract.header_match {
+        HeaderMatch::Exact => matching.step(contract, false, |column, header| read(column) && names(column, header))?,
+        HeaderMatch::Folded => {
+            matching.step(contract, false, |column, header| {
+                let own = column.headers.first();
+                read(column) && own.is_some_and(|own| own == header || (column.format.trim && own == header.trim()))
+            })?;
+            matching.step(contract, true, |column, header| {
+                read(column) && column.headers.first().is_some_and(|own| folded(own) == folded(header))
+            })?;
+            matching.step(contract, true, |column, header| {
+                read(column) && column.headers.iter().skip(1).any(|alias| folded(alias) == folded(header))
+            })?;
+            matching.note_unknown();
+        }
+    }
+    let absent = contract.columns.iter().zip(&matching.positions).filter(|(_, position)| position.is_none());
+    let missing: Vec<&Column> =
+        absent.map(|(column, _)| column).filter(|column| column.required && read(column)).collect();
+    if missing.is_empty() {
+        Ok(Headers { positions: matching.positions, notes: matching.notes })
+    } else {
+        Err(missing_columns(place, &missing, headers))
+    }
+}
+
+/// Headers that are being given to columns, step by step.
+struct Matching<'a> {
+    place: &'a str,
+    headers: &'a [&'a str],
+    positions: Vec<Option<usize>>,
+    notes: Vec<String>,
+}
+
+impl Matching<'_> {
+    /// Gives every column that has no cell yet the one free header that `fits` it, with a note if wanted.
+    fn step(
+        &mut self,
+        contract: &Contract,
+        with_notes: bool,
+        fits: impl Fn(&Column, &str) -> bool,
+    ) -> Result<(), SourceError> {
+        let mut given: Vec<(usize, usize)> = Vec::new();
+        for (place, column) in contract.columns.iter().enumerate() {
+            if self.positions.get(place).copied().flatten().is_some() {
+                continue;
+            }
+            let free = |at: &usize| !self.positions.contains(&Some(*at));
+            let fitting = |(at, header): (usize, &&str)| Some(at).filter(|at| free(at) && fits(column, header));
+            let found: Vec<usize> = self.headers.iter().enumerate().filter_map(fitting).collect();
+            match found.as_slice() {
+                [] => {}
+                [position] => {
+                    if let Some((other, _)) = given.iter().find(|(_, taken)| taken == position) {
+                        let other = contract.columns.get(*other).map(|other| other.name.as_str()).unwrap_or_default();
+                        return Err(claimed_twice(self.place, other, column));
+                    }
+                    given.push((place, *position));
+                }
+                [first, second, ..] => return Err(ambiguous(self.place, column, first + 1, second + 1)),
+            }
+        }
+        for (place, position) in given {
+            if let (Some(column), Some(header), Some(slot)) =
+                (contract.columns.get(place), self.headers.get(position), self.positions.get_mut(place))
+            {
+                *slot = Some(position);
+                if with_notes {
+                    let header = visible_line(header.trim());
+                    self.notes.push(format!("{}: column '{}' is read from '{header}'", self.place, column.name));
                 }
             }
-            [first, second, ..] => return Err(ambiguous(place, column, first + 1, second + 1)),
         }
-        positions.push(found.first().copied());
+        Ok(())
     }
-    if missing.is_empty() { Ok(positions) } else { Err(missing_columns(place, &missing, headers)) }
+
+    /// Notes the headers that belong to no column.
+    fn note_unknown(&mut self) {
+        for (at, header) in self.headers.iter().enumerate() {
+            if !self.positions.contains(&Some(at)) && !header.trim().is_empty() {
+                self.notes.push(format!("{}: unknown column '{}'", self.place, visible_line(header.trim())));
+            }
+        }
+    }
 }
 
 /// Refuses a contract in which two columns claim one key, for a format without a header row.
@@ -124,7 +197,36 @@ mod tests {
             column("amount", &["Betrag", "Amount"], true),
             column("note", &["note"], false),
         ]);
-        assert_eq!(match_headers("a.csv", &[" Amount", "x", "reference"], &contract), Ok(vec![Some(2), Some(0), None]));
+        let positions = match_headers("a.csv", &[" Amount", "x", "reference"], &contract).unwrap().positions;
+        assert_eq!(positions, [Some(2), Some(0), None]);
+    }
+
+    #[test]
+    fn folded_headers_are_found_in_three_steps_of_which_the_first_that_hits_wins() {
+        let columns = vec![
+            column("company", &["ID_COMPANY", "Company_Code"], true),
+            column("entry_no", &["Entry No_"], true),
+            column("order", &["Order_nr"], false),
+            column("other_order", &["ORDER_NR"], false),
+        ];
+        let contract = Contract { header_match: HeaderMatch::Folded, ..contract(columns) };
+        let found = match_headers("a.csv", &["EntryNo", "company code", "ORDER_NR", "Order_nr", "x"], &contract);
+        let found = found.unwrap();
+        assert_eq!(found.positions, [Some(1), Some(0), Some(3), Some(2)]);
+        let notes = [
+            "a.csv: column 'entry_no' is read from 'EntryNo'",
+            "a.csv: column 'company' is read from 'company code'",
+            "a.csv: unknown column 'x'",
+        ];
+        assert_eq!(found.notes, notes);
+        for headers in [["Company Code", "company_code", "Entry No_"], ["ID_COMPANY", "entry_no", "Entry No."]] {
+            assert_eq!(refusal(&headers, &contract).0, ReasonCode::HeaderAmbiguous, "{headers:?}");
+        }
+        let exact_wins = match_headers("a.csv", &["ID_COMPANY", "Company_Code", "Entry No_", "EntryNo"], &contract);
+        assert_eq!(exact_wins.unwrap().positions, [Some(0), Some(2), None, None]);
+        let (code, detail, _) = refusal(&["ID_COMPANY", "orderNr", "Entry No_"], &contract);
+        assert_eq!(code, ReasonCode::HeaderAmbiguous);
+        assert_eq!(detail, "a.csv has one column that both 'order' and 'other_order' claim");
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub(super) struct Origin {
     pub(super) size_bytes: u64,
     /// Digest of those bytes.
     pub(super) digest: Digest,
+    /// How its headers were matched, for evidence.
+    pub(super) notes: Vec<String>,
 }
 
 /// The decompressed bytes of one file.
@@ -105,7 +107,7 @@ impl Input {
             Decompressed::Zstd(decoder) => decoder.finish().into_inner(),
         };
         let (digest, size_bytes) = raw.seen.finish();
-        Origin { name: self.name, size_bytes, digest }
+        Origin { name: self.name, size_bytes, digest, notes: Vec::new() }
     }
 
     fn failure(&self, error: &std::io::Error) -> SourceError {

@@ -20,7 +20,7 @@ use tieout_tables::{RowProblem, TableError, conform};
 
 use super::collector::{Collector, MAX_BATCH_ROWS};
 use super::folder::InputFile;
-use super::header::match_headers;
+use super::header::{Headers, match_headers};
 use super::input::{Origin, open};
 use super::refusal::{transient, unreadable};
 
@@ -59,7 +59,7 @@ pub(super) fn read(file: &InputFile, contract: &Contract, collector: &mut Collec
     if hash(&mut handle, name)? != (digest, size_bytes) {
         return Err(transient(format!("{name} changed while it was read")));
     }
-    Ok(Origin { name: name.clone(), size_bytes, digest })
+    Ok(Origin { name: name.clone(), size_bytes, digest, notes: opened.notes })
 }
 
 /// A file of which the contract's columns are read.
@@ -68,13 +68,14 @@ struct OpenColumns {
     /// For each column of the contract, its place among the columns that are read.
     positions: Vec<Option<usize>>,
     rows: u64,
+    notes: Vec<String>,
 }
 
 fn open_columns(file: File, name: &str, contract: &Contract) -> Result<OpenColumns, SourceError> {
     let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| damaged(name, &error))?;
     let schema = Arc::clone(builder.schema());
     let headers: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
-    let found = match_headers(name, &headers, contract)?;
+    let Headers { positions: found, notes } = match_headers(name, &headers, contract)?;
     // The reader delivers the columns in the file's order, whatever the order in which they are asked for.
     let mut read: Vec<usize> = found.iter().copied().flatten().collect();
     read.sort_unstable();
@@ -91,7 +92,7 @@ fn open_columns(file: File, name: &str, contract: &Contract) -> Result<OpenColum
     let mask = ProjectionMask::roots(builder.parquet_schema(), read);
     let reader =
         builder.with_projection(mask).with_batch_size(batch_rows).build().map_err(|error| damaged(name, &error))?;
-    Ok(OpenColumns { reader, positions, rows })
+    Ok(OpenColumns { reader, positions, rows, notes })
 }
 
 /// Refuses types that no value could convert from, even in a file without rows.

@@ -43,7 +43,7 @@ pub(super) fn load(file: &InputFile) -> Result<(Workbook, Origin), SourceError> 
         verify_archive(&bytes, name)?;
     }
     let workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| broken(name, &error))?;
-    Ok((workbook, Origin { name: name.clone(), size_bytes, digest }))
+    Ok((workbook, Origin { name: name.clone(), size_bytes, digest, notes: Vec::new() }))
 }
 
 /// The name of the sheet to read: the declared one, or the only one.

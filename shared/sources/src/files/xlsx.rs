@@ -6,13 +6,13 @@
 use std::io::Cursor;
 
 use calamine::{CellErrorType, DataRef, XlsxCellReader};
-use tieout_model::{Column, ColumnType, Contract};
+use tieout_model::{Column, ColumnType, Contract, ReasonCode};
 use tieout_pipeline::ports::SourceError;
 
 use super::collector::{Place, RowSink};
 use super::excel::{write_number, write_serial};
 use super::folder::InputFile;
-use super::header::match_headers;
+use super::header::{Headers, match_headers};
 use super::input::Origin;
 use super::refusal::unreadable;
 use super::row::{Form, Row};
@@ -20,7 +20,11 @@ use super::workbook::{broken, load, sheet_name};
 
 type Bytes = Cursor<Vec<u8>>;
 
-/// Reads all rows of a sheet into a sink. `header_row` is 1-based.
+/// The rows among which a header is searched.
+const SEARCHED_ROWS: u32 = 30;
+
+/// Reads all rows of a sheet into a sink. `header_row` is 1-based; 0 takes the first of the first rows that holds every
+/// required header.
 pub(super) fn read(
     file: &InputFile,
     sheet: Option<&str>,
@@ -41,13 +45,16 @@ pub(super) fn read(
         sink,
         headers: Vec::new(),
         columns: None,
+        notes: Vec::new(),
+        unfit: None,
         row: Row::default(),
         row_has_content: false,
         rows_taken: header_row,
         text: String::new(),
     };
     rows.read(reader)?;
-    Ok(origin)
+    let notes = std::mem::take(&mut rows.notes);
+    Ok(Origin { notes, ..origin })
 }
 
 /// The rows of a sheet, gathered from its stream of cells. Rows are counted from 1 as Excel shows them.
@@ -62,6 +69,10 @@ struct SheetRows<'a> {
     headers: Vec<String>,
     /// For each column of the sheet, its column in the contract; `None` before the header was read.
     columns: Option<Vec<Option<usize>>>,
+    /// How the header was matched.
+    notes: Vec<String>,
+    /// Why the first row that was searched for a header is none.
+    unfit: Option<SourceError>,
     row: Row,
     /// Whether the present row has any cell that is not empty, in a column of the contract or not.
     row_has_content: bool,
@@ -85,23 +96,30 @@ impl SheetRows<'_> {
                 self.leave_row(present)?;
                 present = row;
             }
-            if row == self.header_row {
+            if row == self.header_row || self.is_searched(row) {
                 take_header(&mut self.headers, column, &cell.value);
-            } else if row > self.header_row {
+            } else if row > self.header_row && self.header_row > 0 {
                 self.take_cell(column, &cell.value, cell.formula.is_some());
             }
         }
         self.leave_row(present)?;
         if self.columns.is_none() {
-            return Err(self.no_header());
+            return Err(self.unfit.take().unwrap_or_else(|| self.no_header()));
         }
         Ok(())
     }
 
+    /// Whether the header is still searched, and may be in this row.
+    fn is_searched(&self, row: u32) -> bool {
+        self.header_row == 0 && row <= SEARCHED_ROWS
+    }
+
     /// Finishes the row that the stream of cells has left behind.
     fn leave_row(&mut self, row: u32) -> Result<(), SourceError> {
-        if row == self.header_row {
+        if row == self.header_row && row > 0 {
             self.match_header()?;
+        } else if self.header_row == 0 {
+            self.try_header(row)?;
         } else if row > self.header_row && self.row_has_content {
             let origin = self.origin.name.as_str();
             let bytes_read = self.origin.size_bytes;
@@ -118,12 +136,29 @@ impl SheetRows<'_> {
         Ok(())
     }
 
+    /// Takes a row as the header when it holds every required one.
+    fn try_header(&mut self, row: u32) -> Result<(), SourceError> {
+        if self.headers.iter().all(String::is_empty) || !self.is_searched(row) {
+            return Ok(());
+        }
+        match self.match_header() {
+            Ok(()) => (self.header_row, self.rows_taken) = (row, row),
+            Err(error @ SourceError::Refused { code: ReasonCode::ColumnMissing, .. }) => {
+                self.unfit.get_or_insert(error);
+                self.headers.clear();
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
     fn match_header(&mut self) -> Result<(), SourceError> {
         if self.headers.iter().all(String::is_empty) {
             return Err(self.no_header());
         }
         let headers: Vec<&str> = self.headers.iter().map(String::as_str).collect();
-        let positions = match_headers(&self.place, &headers, self.contract)?;
+        let Headers { positions, notes } = match_headers(&self.place, &headers, self.contract)?;
+        self.notes = notes;
         let mut columns = vec![None; headers.len()];
         for (column, position) in positions.into_iter().enumerate() {
             if let Some(slot) = position.and_then(|position| columns.get_mut(position)) {

@@ -8,5 +8,6 @@ mod given;
 mod json_lines;
 mod parquet;
 mod port;
+mod reading_rules;
 mod support;
 mod xlsx;

@@ -60,6 +60,7 @@ pub(crate) struct Outcome {
     pub(crate) batch_sizes: Vec<usize>,
     pub(crate) bytes_read: Vec<u64>,
     pub(crate) origins: Vec<String>,
+    pub(crate) notes: Vec<String>,
     pub(crate) size_bytes: Option<u64>,
 }
 
@@ -99,8 +100,8 @@ pub(crate) fn read(folder: &Path, data_set: &DataSet) -> Result<Outcome, SourceE
             rejects.extend(batch.rejects);
         }
         assert!(reader.next_batch().await?.is_none(), "the end stays the end");
-        let (origins, size_bytes) = (reader.origins(), reader.size_bytes());
-        Ok(Outcome { batches, rejects, batch_sizes, bytes_read, origins, size_bytes })
+        let (origins, notes, size_bytes) = (reader.origins(), reader.notes(), reader.size_bytes());
+        Ok(Outcome { batches, rejects, batch_sizes, bytes_read, origins, notes, size_bytes })
     })
 }
 
@@ -112,6 +113,16 @@ pub(crate) fn read_one(
     columns: Vec<Column>,
 ) -> Result<Outcome, SourceError> {
     read(folder(&[(name, bytes)]).path(), &data_set(name, format, columns))
+}
+
+/// Reads one file by a contract.
+pub(crate) fn read_contract(
+    name: &str,
+    bytes: &[u8],
+    format: FileFormat,
+    contract: Contract,
+) -> Result<Outcome, SourceError> {
+    read(folder(&[(name, bytes)]).path(), &DataSet { contract, ..data_set(name, format, Vec::new()) })
 }
 
 /// The refusal that reading one file of this name and content ends with: code, detail, cure.

@@ -82,7 +82,7 @@ fn numbers_dates_and_text_are_read_for_what_they_are() {
 fn conventions_declared_for_text_do_not_touch_number_and_date_cells() {
     let mut columns = columns();
     columns[1].format.number.decimal_mark = ',';
-    columns[1].format.number.group_mark = Some('.');
+    columns[1].format.number.group_marks = vec!['.'];
     columns[2].format.date = "%d.%m.%y".to_owned();
     let bytes = written(|sheet| {
         headed(sheet);

@@ -111,8 +111,9 @@ fn german() -> ValueFormat {
     ValueFormat {
         number: NumberFormat {
             decimal_mark: ',',
-            group_mark: Some('.'),
+            group_marks: vec!['.'],
             negative: vec![NegativeForm::Parentheses, NegativeForm::TrailingMinus, NegativeForm::UnicodeMinus],
+            plus_sign: false,
             currency_sign: Some("€".to_owned()),
             exponent: true,
         },
@@ -121,6 +122,6 @@ fn german() -> ValueFormat {
         null: list(&["", "-"]),
         true_values: list(&["ja"]),
         false_values: list(&["nein"]),
-        trim: true,
+        ..ValueFormat::default()
     }
 }

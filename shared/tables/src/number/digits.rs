@@ -31,7 +31,7 @@ impl<'a> Digits<'a> {
             None => (mantissa, ""),
         };
         let whole_may_be_absent = whole.is_empty() && !fraction.is_empty();
-        let well_formed = whole_may_be_absent || is_digits(whole) || is_grouped(whole, format.group_mark);
+        let well_formed = whole_may_be_absent || is_digits(whole) || is_grouped(whole, &format.group_marks);
         well_formed.then_some(Self { whole, fraction, exponent })
     }
 
@@ -67,9 +67,10 @@ fn is_digits(text: &str) -> bool {
 
 /// Whether the text is a group of one to three digits that does not begin with zero, then groups of exactly three,
 /// with one and the same mark between. `0,123` is refused: it is far likelier a decimal of another convention.
-fn is_grouped(text: &str, group_mark: Option<char>) -> bool {
+fn is_grouped(text: &str, group_marks: &[char]) -> bool {
     let Some(mark) = text.chars().find(|character| !character.is_ascii_digit()) else { return false };
-    let admitted = group_mark == Some(mark) || (group_mark.is_some_and(is_group_space) && is_group_space(mark));
+    let admits = |declared: &char| *declared == mark || (is_group_space(*declared) && is_group_space(mark));
+    let admitted = group_marks.iter().any(admits);
     let mut groups = text.split(mark);
     let first = groups.next().unwrap_or_default();
     let first_fits = is_digits(first) && first.len() <= 3 && !first.starts_with('0');

@@ -7,12 +7,19 @@ const ALL_FORMS: [NegativeForm; 3] =
     [NegativeForm::Parentheses, NegativeForm::TrailingMinus, NegativeForm::UnicodeMinus];
 
 fn format(decimal_mark: char, group_mark: Option<char>) -> NumberFormat {
-    NumberFormat { decimal_mark, group_mark, ..NumberFormat::default() }
+    NumberFormat { decimal_mark, group_marks: group_mark.into_iter().collect(), ..NumberFormat::default() }
 }
 
 fn everything() -> NumberFormat {
     let (negative, currency_sign) = (ALL_FORMS.to_vec(), Some("€".to_owned()));
-    NumberFormat { decimal_mark: '.', group_mark: Some(','), negative, currency_sign, exponent: true }
+    NumberFormat {
+        decimal_mark: '.',
+        group_marks: vec![','],
+        negative,
+        plus_sign: false,
+        currency_sign,
+        exponent: true,
+    }
 }
 
 fn read(text: &str, format: &NumberFormat) -> Option<i128> {
@@ -163,6 +170,44 @@ fn integers_reach_their_limits_and_not_beyond() {
 }
 
 #[test]
+fn several_group_marks_are_read_but_one_kind_in_one_number() {
+    let negative = vec![NegativeForm::Parentheses, NegativeForm::UnicodeMinus];
+    let format = NumberFormat { group_marks: vec![',', ' '], negative, plus_sign: true, ..NumberFormat::default() };
+    for (text, expected) in [
+        ("1,234.56", 12_345_600),
+        ("1 234.56", 12_345_600),
+        ("1\u{202f}234\u{202f}567", 12_345_670_000),
+        ("(1,000.50)", -10_005_000),
+        ("-1,234.56", -12_345_600),
+        ("\u{2212}7", -70_000),
+        ("+7", 70_000),
+        ("1.50000000000000000000", 15_000),
+    ] {
+        assert_eq!(read_decimal(text, 38, 4, &format), Ok(expected), "{text}");
+    }
+    for text in [
+        "1.234,56",
+        "1,5",
+        "12,34,567",
+        "1E+05",
+        "1.2.3",
+        "--1",
+        "+-1",
+        "nan",
+        "-",
+        "1,234 567",
+        "1 234\u{a0}567",
+        "(-1)",
+        "(+1)",
+        "EUR 1",
+        "1.50001",
+        "",
+    ] {
+        assert!(read_decimal(text, 38, 4, &format).is_err(), "{text}");
+    }
+}
+
+#[test]
 fn the_problem_says_which_declaration_would_read_it() {
     let problem = |text: &str| read_decimal(text, 19, 4, &NumberFormat::default()).unwrap_err().to_string();
     assert!(problem("(71)").contains("parentheses"));
@@ -179,7 +224,9 @@ fn print(unscaled: i128, scale: usize, number_format: &NumberFormat, form: Optio
     let (whole, fraction) = digits.split_at(digits.len() - scale);
     let mut text = String::new();
     for (index, digit) in whole.chars().enumerate() {
-        if let Some(mark) = number_format.group_mark.filter(|_| index > 0 && (whole.len() - index) % 3 == 0) {
+        if let Some(mark) =
+            number_format.group_marks.first().copied().filter(|_| index > 0 && (whole.len() - index) % 3 == 0)
+        {
             text.push(mark);
         }
         text.push(digit);

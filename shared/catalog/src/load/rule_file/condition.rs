@@ -1,6 +1,6 @@
 //! Conditions of rules: one column and exactly one test of its value.
 
-use tieout_model::{ColumnType, Condition, Phrase, Sign, Test, folded};
+use tieout_model::{ColumnType, Condition, Phrase, Sign, Test, fold_text};
 
 use super::Words;
 use crate::load::names::Table;
@@ -46,10 +46,10 @@ fn check_column(column: &Text<'_>, optional: bool, test: &Test, table: Option<&T
 }
 
 fn test(key: &str, value: &Value<'_>, words: &Words) -> Option<Test> {
-    let all_folded = |texts: Vec<String>| texts.iter().map(|text| folded(text)).collect::<Vec<_>>();
+    let all_folded = |texts: Vec<String>| texts.iter().map(|text| fold_text(text)).collect::<Vec<_>>();
     Some(match key {
-        "equals" => Test::AnyOf(vec![folded(value.text()?.as_str())]),
-        "differs" => Test::NoneOf(vec![folded(value.text()?.as_str())]),
+        "equals" => Test::AnyOf(vec![fold_text(value.text()?.as_str())]),
+        "differs" => Test::NoneOf(vec![fold_text(value.text()?.as_str())]),
         "any_of" => Test::AnyOf(all_folded(list(value, words)?)),
         "none_of" => Test::NoneOf(all_folded(list(value, words)?)),
         "first_word" => Test::FirstWord(all_folded(list(value, words)?)),
