@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 
 use arrow::datatypes::SchemaRef;
 use jiff::civil::Date;
-use tieout_catalog::{Control, ControlFolder, Diagnostic, Diagnostics, ParameterType, SqlPlace, check_schemas, load, sql_diagnostic};
+use tieout_catalog::{
+    Control, ControlFolder, Diagnostic, Diagnostics, ParameterType, SqlPlace, check_schemas, load, sql_diagnostic,
+};
 use tieout_extract::built_in_parameters;
 use tieout_model::{ColumnSchema, ColumnType, CutoffDate, Decimal, Parameter, Parameters};
 use tieout_tables::{column_schemas, schema_of};

@@ -14,6 +14,7 @@ mod tie_outs;
 
 use std::path::PathBuf;
 
+use tieout_catalog::CutoffRuleKind;
 use tieout_model::{
     Artifact, FootingLine, Outcome, RESULT_SCHEMA, Reason, ReasonCode, RunResult, StageName, TableResult, conclude,
     foot_comparison, foot_data_set,
@@ -141,6 +142,7 @@ fn empty_result(run: &RunContext<'_>, extracted: &Extracted) -> RunResult {
         control: control.id.clone(),
         title: control.title.clone(),
         cutoff_date: run.cutoff_date(),
+        interim: control.cutoff.kind == CutoffRuleKind::PreviousMonthEnd && !run.cutoff_date().is_month_end(),
         run: run.document.run_id.run,
         definition: control.digest,
         outcome: Outcome::Clean,
@@ -149,6 +151,8 @@ fn empty_result(run: &RunContext<'_>, extracted: &Extracted) -> RunResult {
         comparisons: Vec::new(),
         tie_outs: Vec::new(),
         assertions: Vec::new(),
+        threshold_checks: Vec::new(),
+        classifications: Vec::new(),
         footing: Vec::new(),
         tables: Vec::new(),
         package: None,

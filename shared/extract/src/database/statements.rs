@@ -130,7 +130,7 @@ impl DatabaseStatements {
         format!("{before}SELECT tieout_population.* FROM ({body}\n) AS tieout_population WHERE {ends}")
     }
 
-    fn selected(&self, total: &ControlTotal) -> Result<&SelectItem, DatabaseTextError> {
+    fn selected<'s>(&'s self, total: &'s ControlTotal) -> Result<&'s SelectItem, DatabaseTextError> {
         let found = total.headers.iter().find_map(|header| self.outline.items_named(header).next());
         found.ok_or_else(|| absent("selected column", total.headers.first().unwrap_or(&total.column)))
     }

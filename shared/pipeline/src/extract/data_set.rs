@@ -93,7 +93,8 @@ async fn read_rows(
     let schema = schema_of(&data_set.contract);
     let membership = membership(run, store, data_set, before).await?;
     let reason = |error| failure(data_set, error);
-    let filter = ScopeFilter::new(&data_set.scope, &schema, run.cutoff_date(), membership).map_err(reason)?;
+    let filter =
+        ScopeFilter::new(&data_set.scope, &schema, run.cutoff_date(), &run.parameters, membership).map_err(reason)?;
     let tests = RowTests::new(&data_set.tests, &data_set.contract, &schema).map_err(reason)?;
     let all_tests = run.control.data_sets.iter().flat_map(|other| &other.tests);
     let all_tests = all_tests.chain(run.control.derived.iter().flat_map(|derived| &derived.tests));
@@ -169,14 +170,12 @@ fn executed_query(run: &RunContext<'_>, data_set: &DataSet) -> ExecutedQuery {
         DataSetQuery::Files(files) => ("files", files.file.clone()),
         DataSetQuery::Database(query) => ("database", query.text.clone()),
     };
-    let mut scope = Vec::new();
+    let selected = data_set.scope.selected.iter();
+    let mut scope: Vec<String> = selected.map(|each| format!("{} in {}", each.column, each.parameter)).collect();
     if let Some(column) = &data_set.scope.cutoff_column {
         scope.push(format!("{column} < {} (day after the cutoff date)", run.cutoff_date().end().date()));
         if let Some(since) = data_set.scope.since {
-            let from = match since {
-                tieout_catalog::PeriodStart::MonthStart => run.cutoff_date().month_start(),
-                tieout_catalog::PeriodStart::YearStart => run.cutoff_date().year_start(),
-            };
+            let from = since.on(run.cutoff_date());
             scope.push(format!("{column} >= {from}"));
         }
     }
@@ -219,6 +218,7 @@ fn failure(data_set: &DataSet, error: ExtractError) -> Failure {
 fn reason_of(data_set: &DataSet, error: &ExtractError) -> Reason {
     let (code, cure) = match error {
         ExtractError::NullDate { .. } => (ReasonCode::BadValue, "fill in the dates in the source"),
+        ExtractError::NullSelected { .. } => (ReasonCode::BadValue, "fill in the column in the source"),
         ExtractError::Table(TableError::TotalOverflow { .. }) => {
             (ReasonCode::AmountOverflow, "check the amounts in the source for wrong values")
         }

@@ -141,10 +141,7 @@ impl ExceptionsTable {
                 check: assertion.id.clone(),
                 kind: "assertion".to_owned(),
                 class: "failed".to_owned(),
-                severity: match assertion.severity {
-                    Severity::Finding => "finding".to_owned(),
-                    Severity::Review => "review".to_owned(),
-                },
+                severity: assertion.severity.as_str().to_owned(),
                 key: key_text(batch, key, row)?,
                 currency,
                 note: Some(assertion.description.clone()).filter(|text| !text.is_empty()),
