@@ -5,7 +5,7 @@
 mod data_set;
 mod sinks;
 
-pub(crate) use sinks::Population;
+pub(crate) use sinks::{LazyTable, Population};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -105,7 +105,9 @@ pub(crate) fn summed_columns<'a>(tests: impl IntoIterator<Item = &'a DataSetTest
 fn carry_out_cross_tests(definitions: &[DataSet], commits: &mut [DataSetCommit]) {
     let all = commits.to_vec();
     for (definition, commit) in definitions.iter().zip(commits) {
-        if let Some(result) = &mut commit.result {
+        if let Some(result) = &mut commit.result
+            && !commit.absent
+        {
             cross_tests(result, &definition.tests, |name| other_data_set(&all, name));
         }
     }

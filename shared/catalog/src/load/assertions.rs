@@ -2,9 +2,10 @@
 //!
 //! An expression names columns of its data set and parameters, nothing else; the engine checks its types.
 
-use tieout_model::{ColumnType, MAX_PRECISION, Severity};
+use tieout_model::{ColumnType, MAX_PRECISION, Outcome, ReasonCode, Severity};
 
 use super::columns::currency_of;
+use super::data_sets::columns_of;
 use super::forms;
 use super::names::{Names, Table};
 use super::reader::Reader;
@@ -19,8 +20,11 @@ pub(crate) fn assertion<'a>(reader: &mut Reader<'a>, names: &Names, ids: &mut Ve
     let table = data_set.as_ref().and_then(|text| names.table(text));
     let holds = reader.text("holds").map(|text| expression(&text, table, names));
     let description = reader.text("description").map(|text| forms::prose(&text));
-    let severities = [("finding", Severity::Finding), ("review", Severity::Review)];
-    let severity = reader.text("severity").and_then(|text| text.choice(&severities));
+    let severity = severity(reader);
+    let reason = not_operated_reason(reader, severity);
+    let finding = reader.optional_text("finding").map(|text| forms::name(&text));
+    let subject = reader.optional_texts("subject");
+    let subject = table.map_or_else(Vec::new, |table| columns_of(&subject, table));
     let at_stake = at_stake(reader, table, names);
     Some(Assertion {
         id: forms::id(&id?),
@@ -28,8 +32,37 @@ pub(crate) fn assertion<'a>(reader: &mut Reader<'a>, names: &Names, ids: &mut Ve
         holds: holds?,
         description: description?,
         severity: severity?,
+        reason,
+        finding,
+        subject,
         at_stake,
     })
+}
+
+/// Reads the key `severity`.
+pub(crate) fn severity(reader: &mut Reader<'_>) -> Option<Severity> {
+    let severities = [Severity::Finding, Severity::Review, Severity::NotOperated];
+    reader.text("severity")?.choice(&severities.map(|severity| (severity.as_str(), severity)))
+}
+
+/// Reads the key `reason`, which goes with the severity `not_operated` and with no other.
+fn not_operated_reason(reader: &mut Reader<'_>, severity: Option<Severity>) -> Option<ReasonCode> {
+    if severity != Some(Severity::NotOperated) {
+        if let Some(value) = reader.optional("reason")
+            && severity.is_some()
+        {
+            value.report("'reason' needs the severity not_operated");
+        }
+        return None;
+    }
+    let text = reader.text("reason")?;
+    let code = ReasonCode::named(text.as_str()).filter(|code| code.outcome() == Outcome::NotOperated);
+    if code.is_none() {
+        let known = ReasonCode::ALL.iter().filter(|code| code.outcome() == Outcome::NotOperated);
+        let names = known.map(|code| code.as_str()).collect::<Vec<_>>();
+        text.report_unknown(format!("'reason' is '{}'; there are: {}", text.as_str(), names.join(", ")), names);
+    }
+    code
 }
 
 /// Reads `amount` with its currency and decimals; without an amount neither may stand.

@@ -27,7 +27,7 @@ pub(crate) struct ParameterHead<'a> {
 
 enum Kind<'a> {
     One(ColumnType),
-    List(Option<RegistryText<'a>>),
+    List(Option<Box<RegistryText<'a>>>),
 }
 
 /// The key `registry`.
@@ -59,7 +59,7 @@ pub(crate) fn head<'a>(
         let registry = reader.optional("registry").map(|value| read_table(&value, registry_text));
         match registry {
             None => Some(Kind::List(None)),
-            Some(registry) => registry.map(|registry| Kind::List(Some(registry))),
+            Some(registry) => registry.map(|registry| Kind::List(Some(Box::new(registry)))),
         }
     } else {
         type_text.as_ref().and_then(one).map(Kind::One)

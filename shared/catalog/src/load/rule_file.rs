@@ -44,7 +44,8 @@ fn rule_set(reader: &mut Reader<'_>, bytes: &[u8], table: Option<&Table>) -> Opt
     let version = reader.required("version").and_then(|value| version(&value));
     let columns = reader.texts("columns").unwrap_or_default();
     check_columns(&columns, table);
-    let words = reader.optional("words").and_then(|value| read_table(&value, words)).unwrap_or_default();
+    let words =
+        reader.optional("words").and_then(|value| read_table(&value, |entry| Some(words(entry)))).unwrap_or_default();
     let allowed = reader.each("allowed", |entry| allowed(entry, &columns));
     if let Some(value) = reader.required("rules") {
         value.require_entries();
@@ -97,14 +98,14 @@ fn check_columns(columns: &[Text<'_>], table: Option<&Table>) {
     }
 }
 
-fn words(entry: &mut Reader<'_>) -> Option<Words> {
+fn words(entry: &mut Reader<'_>) -> Words {
     let mut lists = Words::new();
     for (name, value) in entry.all() {
         value.require_entries();
         let texts = value.texts().unwrap_or_default();
         lists.insert(forms::name(&name), texts.iter().map(Text::to_owned).collect());
     }
-    Some(lists)
+    lists
 }
 
 /// Reads one entry of `allowed`: for each column its texts; `none` names the columns that may be null.

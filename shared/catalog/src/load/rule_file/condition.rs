@@ -53,9 +53,8 @@ fn test(key: &str, value: &Value<'_>, words: &Words) -> Option<Test> {
         "any_of" => Test::AnyOf(all_folded(list(value, words)?)),
         "none_of" => Test::NoneOf(all_folded(list(value, words)?)),
         "first_word" => Test::FirstWord(all_folded(list(value, words)?)),
-        "words" => Test::Phrases(phrases(value, &list(value, words)?)?),
         "phrase" if value.is_text() => Test::Phrases(phrases(value, &[value.text()?.to_owned()])?),
-        "phrase" => Test::Phrases(phrases(value, &list(value, words)?)?),
+        "words" | "phrase" => Test::Phrases(phrases(value, &list(value, words)?)?),
         "is_null" => Test::Null(value.flag()?),
         _ => Test::Sign(value.text()?.choice(&[
             ("negative", Sign::Negative),
