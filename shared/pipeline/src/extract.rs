@@ -5,7 +5,7 @@
 mod data_set;
 mod sinks;
 
-pub(crate) use sinks::Population;
+pub(crate) use sinks::{LazyTable, Population};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -44,6 +44,8 @@ impl Sources {
                 let folder = self.data_folder.clone().unwrap_or_else(|| self.control_folder.join(folder));
                 (self.kinds.get("files"), Some(folder))
             }
+            // What is part of the definition is read from there, whatever data folder is given.
+            SourceKind::Definition { folder } => (self.kinds.get("files"), Some(self.control_folder.join(folder))),
             SourceKind::SqlServer(_) | SourceKind::Postgres(_) => (self.kinds.get(kind.name()), None),
         }
     }
@@ -103,7 +105,9 @@ pub(crate) fn summed_columns<'a>(tests: impl IntoIterator<Item = &'a DataSetTest
 fn carry_out_cross_tests(definitions: &[DataSet], commits: &mut [DataSetCommit]) {
     let all = commits.to_vec();
     for (definition, commit) in definitions.iter().zip(commits) {
-        if let Some(result) = &mut commit.result {
+        if let Some(result) = &mut commit.result
+            && !commit.absent
+        {
             cross_tests(result, &definition.tests, &commit.read_totals, |name| other_data_set(&all, name));
         }
     }

@@ -1,4 +1,4 @@
-//! Compares data sets by key, agrees totals, checks assertions row by row.
+//! Compares data sets by key, agrees totals, classifies rows by rules, checks assertions row by row.
 //!
 //! Pure over Arrow batches: no file but those of `tieout_tables`, no clock, no runtime, and every amount is exact.
 //! Footing and the verdict follow from the results alone and are therefore in `tieout_model`, where the auditor's
@@ -7,6 +7,7 @@
 
 mod amount;
 mod assertion;
+mod classify;
 mod compare;
 mod engine;
 mod error;
@@ -16,6 +17,7 @@ mod matched_amounts;
 mod tie_out;
 
 pub use assertion::{AMOUNT_COLUMN, AssertionCheck, AssertionPlan, AtStakePlan, HOLDS_COLUMN};
+pub use classify::{Classifier, classified_schema, coverage_batch};
 pub use compare::{Batches, ComparisonPlan, ComparisonSpec, SideSchema, SumDifference, resolve};
 pub use engine::{EngineSettings, compare_tables};
 pub use error::ReconcileError;

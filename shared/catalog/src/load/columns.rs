@@ -99,14 +99,14 @@ impl<'a> Found<'a> {
         self.names.push(name.clone());
         let nullable = entry.flag_or("nullable", false);
         let required = entry.flag_or("required", true);
-        if !required && !nullable {
-            name.report(format!("column '{column}' is not required, so it must be nullable"));
-        }
         let headers = self.read_headers(entry, &name, format);
         self.read_amount(entry, &name, data_type);
         let mut values =
             if format.has_text_values() { value_format(entry, &format.values) } else { format.values.clone() };
         values.normalise = normalise(entry, data_type);
+        if !required && !nullable && !values.null_as_zero {
+            name.report(format!("column '{column}' is not required, so it must be nullable"));
+        }
         self.contract.columns.extend(data_type.map(|data_type| Column {
             name: column,
             data_type,

@@ -14,6 +14,7 @@ mod golden;
 mod harness;
 mod not_operated;
 mod real_data;
+mod rules;
 mod runs;
 mod same_bytes;
 mod verification;

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::comparison::comparison_reason;
-use crate::{AssertionResult, Decimal, Reason, ReasonCode, RunResult, Severity, TieOutResult, TieOutStatus};
+use crate::{AssertionResult, Decimal, Outcome, Reason, ReasonCode, RunResult, Severity, TieOutResult, TieOutStatus};
 
 impl TieOutStatus {
     /// The status of a difference: ok when its magnitude is below the threshold, or when it is exactly zero.
@@ -81,7 +81,10 @@ fn assertion_reason(assertion: &AssertionResult) -> Option<Reason> {
         assertion.amounts.iter().map(|part| format!("{} {}", part.currency, part.amount.grouped())).collect();
     let stake = if at_stake.is_empty() { String::new() } else { format!(", {} at stake", at_stake.join(" and ")) };
     let code = match assertion.severity {
-        Severity::NotOperated(code) => code,
+        // A grave failure never counts as less because its reason is a mild one.
+        Severity::NotOperated => {
+            assertion.reason.filter(|code| code.outcome() == Outcome::NotOperated).unwrap_or(ReasonCode::CheckFailed)
+        }
         Severity::Finding | Severity::Review => ReasonCode::AssertionFailed,
     };
     Some(Reason {

@@ -3,9 +3,9 @@
 //! What the source or the rows get wrong becomes a reason of the result; only the store, the scratch folder and a
 //! source that may recover stop the stage.
 
-use tieout_catalog::{DataSet, DataSetQuery};
+use tieout_catalog::{DataSet, DataSetQuery, Scope};
 use tieout_extract::{ExtractError, Membership, MembershipBuilder, RowTests, ScopeFilter};
-use tieout_model::{DataSetResult, Reason, ReasonCode};
+use tieout_model::{DataSetResult, Parameter, Reason, ReasonCode};
 use tieout_tables::{TableError, TableReader, schema_of};
 
 use super::sinks::{Finished, Sinks};
@@ -21,6 +21,8 @@ use crate::wire::{DataSetCommit, ExecutedQuery};
 enum Failure {
     /// The control did not operate on it: a reason for the result.
     Reason(Reason),
+    /// The data set may be absent, and is.
+    Absent(String),
     /// The stage cannot go on.
     Stage(StageError),
 }
@@ -40,13 +42,51 @@ pub(super) async fn extract(
     before: &[DataSetCommit],
 ) -> Result<DataSetCommit, StageError> {
     let mut commit = DataSetCommit::new(executed_query(run, data_set));
-    match read_rows(run, store, sources, data_set, before).await {
+    let read = match not_needed(run, data_set) {
+        Some(note) => Err(Failure::Absent(note)),
+        None => read_rows(run, store, sources, data_set, before).await,
+    };
+    match read {
         Ok((finished, origins)) => fill(&mut commit, run, store, data_set, finished, origins).await?,
+        Err(Failure::Absent(note)) => {
+            let finished = no_rows(run, data_set)?;
+            commit.absent = true;
+            fill(&mut commit, run, store, data_set, finished, (Vec::new(), vec![note])).await?;
+        }
         Err(Failure::Reason(reason)) => commit.reasons.push(reason),
         Err(Failure::Stage(error)) => return Err(error),
     }
     let key = run.layout.data_set_commit(&data_set.name);
     Ok(commit_document(run, store, STAGE, &key, commit).await?.0)
+}
+
+/// Why this run does not need the data set; `None` when it does.
+fn not_needed(run: &RunContext<'_>, data_set: &DataSet) -> Option<String> {
+    let only_for = data_set.only_for.as_ref()?;
+    let is_chosen = match run.parameters.get(&only_for.parameter) {
+        Some(Parameter::List(values)) => only_for.any.iter().any(|value| values.contains(value)),
+        _ => false,
+    };
+    let wanted = only_for.any.join(", ");
+    (!is_chosen).then(|| format!("not read: only a run with {} {wanted} needs it", only_for.parameter))
+}
+
+/// A data set without rows and without tests.
+fn no_rows(run: &RunContext<'_>, data_set: &DataSet) -> Result<Finished, StageError> {
+    let stop = |error: ExtractError| match failure(data_set, error) {
+        Failure::Stage(error) => error,
+        Failure::Reason(Reason { detail, .. }) | Failure::Absent(detail) => {
+            StageError::Document { key: data_set.name.clone(), detail }
+        }
+    };
+    let schema = schema_of(&data_set.contract);
+    let scope = Scope::default();
+    let filter = ScopeFilter::new(&scope, &schema, run.cutoff_date(), &run.parameters, None).map_err(stop)?;
+    let tests = RowTests::new(&[], &data_set.contract, &schema).map_err(stop)?;
+    let all_tests = run.control.data_sets.iter().flat_map(|other| &other.tests);
+    let summed = summed_columns(all_tests, &data_set.name);
+    let sinks = Sinks::new(run, data_set, &schema, filter, tests, summed).map_err(stop)?;
+    sinks.finish(run.cutoff_date()).map_err(stop)
 }
 
 /// Publishes the files of a data set that was read and completes its commit.
@@ -94,7 +134,8 @@ async fn read_rows(
     let schema = schema_of(&data_set.contract);
     let membership = membership(run, store, data_set, before).await?;
     let reason = |error| failure(data_set, error);
-    let filter = ScopeFilter::new(&data_set.scope, &schema, run.cutoff_date(), membership).map_err(reason)?;
+    let filter =
+        ScopeFilter::new(&data_set.scope, &schema, run.cutoff_date(), &run.parameters, membership).map_err(reason)?;
     let tests = RowTests::new(&data_set.tests, &data_set.contract, &schema).map_err(reason)?;
     let all_tests = run.control.data_sets.iter().flat_map(|other| &other.tests);
     let all_tests = all_tests.chain(run.control.derived.iter().flat_map(|derived| &derived.tests));
@@ -172,14 +213,12 @@ fn executed_query(run: &RunContext<'_>, data_set: &DataSet) -> ExecutedQuery {
         DataSetQuery::Files(files) => ("files", files.file.clone()),
         DataSetQuery::Database(query) => ("database", query.text.clone()),
     };
-    let mut scope = Vec::new();
+    let selected = data_set.scope.selected.iter();
+    let mut scope: Vec<String> = selected.map(|each| format!("{} in {}", each.column, each.parameter)).collect();
     if let Some(column) = &data_set.scope.cutoff_column {
         scope.push(format!("{column} < {} (day after the cutoff date)", run.cutoff_date().end().date()));
         if let Some(since) = data_set.scope.since {
-            let from = match since {
-                tieout_catalog::PeriodStart::MonthStart => run.cutoff_date().month_start(),
-                tieout_catalog::PeriodStart::YearStart => run.cutoff_date().year_start(),
-            };
+            let from = since.on(run.cutoff_date());
             scope.push(format!("{column} >= {from}"));
         }
     }
@@ -197,6 +236,9 @@ fn executed_query(run: &RunContext<'_>, data_set: &DataSet) -> ExecutedQuery {
 
 fn source_failed(data_set: &DataSet, error: SourceError) -> Failure {
     match error {
+        SourceError::Refused { code: ReasonCode::DatasetMissing, detail, .. } if data_set.optional => {
+            Failure::Absent(format!("absent, which is allowed: {detail}"))
+        }
         SourceError::Refused { code, detail, cure } => {
             Failure::Reason(Reason { code, subject: data_set.name.clone(), detail, cure })
         }
@@ -222,6 +264,7 @@ fn failure(data_set: &DataSet, error: ExtractError) -> Failure {
 fn reason_of(data_set: &DataSet, error: &ExtractError) -> Reason {
     let (code, cure) = match error {
         ExtractError::NullDate { .. } => (ReasonCode::BadValue, "fill in the dates in the source"),
+        ExtractError::NullSelected { .. } => (ReasonCode::BadValue, "fill in the column in the source"),
         ExtractError::Table(TableError::TotalOverflow { .. }) => {
             (ReasonCode::AmountOverflow, "check the amounts in the source for wrong values")
         }

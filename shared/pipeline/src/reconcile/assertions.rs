@@ -81,6 +81,7 @@ async fn carry_out(
         id: assertion.id.clone(),
         data_set: assertion.data_set.clone(),
         severity: assertion.severity,
+        reason: assertion.reason,
         at_stake: assertion
             .at_stake
             .as_ref()
@@ -103,7 +104,8 @@ async fn carry_out(
     for batch in sorter.finish()? {
         let batch = batch?;
         writer.write(&batch)?;
-        work.exceptions.add_assertion(assertion, &table.key, &batch)?;
+        let subject = if assertion.subject.is_empty() { &table.key } else { &assertion.subject };
+        work.exceptions.add_assertion(assertion, subject, &batch)?;
     }
     let file = writer.finish()?;
     Ok((result, WrittenTable { name, path, rows: file.rows, digest: file.digest }))
