@@ -6,6 +6,7 @@ mod clock;
 mod engine;
 mod notifier;
 mod progress;
+mod secret;
 mod source;
 mod store;
 
@@ -13,5 +14,6 @@ pub use clock::Clock;
 pub use engine::{BatchStream, EngineError, EngineTable, Parameter, Parameters, QueryEngine, SqlProblem};
 pub use notifier::{Notifier, NotifyError, Receipt};
 pub use progress::{Progress, Silent};
-pub use source::{Reject, Source, SourceBatch, SourceError, SourceReader, SourceRequest};
+pub use secret::{Secret, SecretError, SecretStore};
+pub use source::{Reject, Source, SourceBatch, SourceError, SourceProof, SourceRange, SourceReader, SourceRequest};
 pub use store::{ArtifactStore, PutOutcome, StoreError, Stored};

@@ -3,13 +3,13 @@
 //! Files are read on a thread of their own, one batch ahead of the caller, so that memory stays bounded and the
 //! caller's executor is never blocked. What is not read exactly is refused with its file and line.
 
-mod collector;
+pub(crate) mod collector;
 mod csv;
 mod csv_records;
 mod excel;
 mod folder;
 mod given;
-mod header;
+pub(crate) mod header;
 mod input;
 mod json_keys;
 mod json_lines;
@@ -17,8 +17,8 @@ mod json_object;
 mod nearest;
 mod parquet;
 mod readings;
-mod refusal;
-mod row;
+pub(crate) mod refusal;
+pub(crate) mod row;
 mod survey;
 mod text;
 mod total_row;

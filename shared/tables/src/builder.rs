@@ -15,6 +15,7 @@ use tieout_model::{Column, ColumnType, Contract, ValueFormat};
 use crate::input_cell::plain_format;
 use crate::parse::{Cell, parse_cell};
 use crate::row_rules::RowRules;
+use crate::timestamp::{is_null_date, is_null_moment};
 use crate::{InputCell, TableError, arrow_type, mask, schema_of};
 
 /// The most bytes of text that one batch may hold: what 32-bit offsets can address.
@@ -65,6 +66,10 @@ impl BatchBuilder {
             InputCell::Null => read_cell(None, column, plain),
             InputCell::Declared(text) => read_cell(Some(text), column, &column.format),
             InputCell::Plain(text) => read_cell(Some(text), column, plain),
+            InputCell::Typed(value) => {
+                let refused = |problem| row_problem(column, Some(&value.to_string()), problem);
+                settle(value.cell(column.data_type).map_err(refused)?, None, column, &column.format)
+            }
             InputCell::Bad { text, problem } => Err(row_problem(column, Some(text), problem.to_owned())),
         })
     }
@@ -137,6 +142,31 @@ fn read_cell<'a>(text: Option<&'a str>, column: &Column, format: &ValueFormat) -
             .map_err(|problem| row_problem(column, text, problem.to_string()))?,
         None => None,
     };
+    settle_null(cell, text, column, format)
+}
+
+/// Holds a typed value against the column's dates that are none, and its null policy.
+fn settle<'a>(
+    cell: Cell<'a>,
+    text: Option<&str>,
+    column: &Column,
+    format: &ValueFormat,
+) -> Result<Option<Cell<'a>>, RowProblem> {
+    let is_null = match cell {
+        Cell::Date(days) => is_null_date(days, &format.null_dates),
+        Cell::Timestamp(microseconds) => is_null_moment(microseconds, &format.null_dates),
+        _ => false,
+    };
+    settle_null(Some(cell).filter(|_| !is_null), text, column, format)
+}
+
+/// Holds a null against the column's null policy.
+fn settle_null<'a>(
+    cell: Option<Cell<'a>>,
+    text: Option<&str>,
+    column: &Column,
+    format: &ValueFormat,
+) -> Result<Option<Cell<'a>>, RowProblem> {
     if cell.is_none() && format.null_as_zero && matches!(column.data_type, ColumnType::Decimal { .. }) {
         return Ok(Some(Cell::Decimal(0)));
     }

@@ -54,12 +54,14 @@ pub fn cell_text(array: &dyn Array, row: usize) -> Result<Option<String>, TableE
     Ok(Some(text))
 }
 
-fn date(days: i32) -> Option<Date> {
+/// The date of a number of days since 1970-01-01; `None` beyond the calendar.
+pub(crate) fn date(days: i32) -> Option<Date> {
     let since_epoch = SignedDuration::from_secs(i64::from(days) * DAY_SECONDS);
     EPOCH.checked_add(since_epoch).ok().map(DateTime::date)
 }
 
-fn timestamp(microseconds: i64) -> Option<String> {
+/// The text of a number of microseconds since 1970-01-01; `None` beyond the calendar.
+pub(crate) fn timestamp(microseconds: i64) -> Option<String> {
     let moment = EPOCH.checked_add(SignedDuration::from_micros(microseconds)).ok()?;
     Some(if moment.subsec_nanosecond() == 0 { format!("{moment:.0}") } else { format!("{moment:.6}") })
 }

@@ -137,7 +137,7 @@ fn convert(array: &ArrayRef, column: &Column, problems: &mut Problems) -> Result
 }
 
 /// The unscaled integer at another scale, if no digit is lost and the precision suffices.
-fn rescaled(unscaled: i128, from: u8, precision: u8, scale: u8) -> Result<i128, String> {
+pub(crate) fn rescaled(unscaled: i128, from: u8, precision: u8, scale: u8) -> Result<i128, String> {
     let value = Decimal::new(unscaled, from).and_then(|value| value.rescaled(scale));
     let value = value.map_err(|problem| problem.to_string())?.unscaled();
     let limit = POWERS_OF_TEN.get(usize::from(precision)).copied().unwrap_or_default();

@@ -5,6 +5,8 @@
 
 use tieout_model::{NumberFormat, ValueFormat};
 
+use crate::TypedValue;
+
 /// A cell of a row as the source delivers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InputCell<'a> {
@@ -15,6 +17,8 @@ pub enum InputCell<'a> {
     /// The exact text of a typed value: a number such as `-1234.5`, `true`, `false`, or a date and time of the form
     /// `2024-12-31T00:00:00`. Scientific notation is read only where the contract declares it.
     Plain(&'a str),
+    /// A value of a database, which has no text form to be read.
+    Typed(TypedValue),
     /// A value that the source itself knows to be bad.
     Bad {
         /// Its text, which is masked.

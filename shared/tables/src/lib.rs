@@ -29,6 +29,7 @@ mod sort;
 mod text_form;
 mod timestamp;
 mod totals;
+mod typed;
 mod wide;
 
 pub use builder::{BatchBuilder, RowProblem};
@@ -49,4 +50,5 @@ pub use scratch_file::{ScratchFile, ScratchReader};
 pub use sort::{SortedBatches, Sorter};
 pub use text_form::TextForm;
 pub use totals::Totals;
+pub use typed::TypedValue;
 pub use wide::{to_wide, wide_schema};

@@ -86,9 +86,9 @@ impl QueryOutline {
         self.with.iter().find(|query| query.name.eq_ignore_ascii_case(name))
     }
 
-    /// The selected columns of this name, in exactly this case.
-    pub fn items_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a SelectItem> {
-        self.items.iter().filter(move |item| item.name.as_deref() == Some(name))
+    /// The first selected column of this name, in exactly this case.
+    pub fn item_named(&self, name: &str) -> Option<&SelectItem> {
+        self.items.iter().find(|item| item.name.as_deref() == Some(name))
     }
 }
 
@@ -243,7 +243,7 @@ fn item(pieces: &[SqlPiece<'_>], dialect: DatabaseDialect) -> Option<SelectItem>
     Some(SelectItem { name, expression })
 }
 
-/// The name that a piece stands for in its dialect: PostgreSQL reads a name without quotes in lower case.
+/// The name that a piece stands for in its dialect: `PostgreSQL` reads a name without quotes in lower case.
 fn folded(piece: &SqlPiece<'_>, dialect: DatabaseDialect) -> Option<String> {
     let name = piece.name()?;
     Some(if dialect == DatabaseDialect::Postgres && piece.kind == SqlPieceKind::Word {

@@ -26,7 +26,7 @@ pub enum SourceKind {
     },
     /// `sqlserver`: a Microsoft SQL Server.
     SqlServer(DatabaseSource),
-    /// `postgres`: a PostgreSQL server.
+    /// `postgres`: a `PostgreSQL` server.
     Postgres(DatabaseSource),
 }
 
@@ -69,11 +69,11 @@ pub struct DatabaseSource {
 /// How a reading transaction is kept apart from others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Isolation {
-    /// `snapshot`: one point in time; on PostgreSQL the same as `repeatable_read`.
+    /// `snapshot`: one point in time; on `PostgreSQL` the same as `repeatable_read`.
     Snapshot,
     /// `read_committed`: each statement sees what is committed when it begins.
     ReadCommitted,
-    /// `repeatable_read`: rows that were read do not change; on PostgreSQL one point in time.
+    /// `repeatable_read`: rows that were read do not change; on `PostgreSQL` one point in time.
     RepeatableRead,
     /// `serializable`: as if nobody else was there.
     Serializable,
@@ -96,6 +96,6 @@ impl Isolation {
 pub enum DatabaseDialect {
     /// T-SQL.
     SqlServer,
-    /// SQL of PostgreSQL.
+    /// SQL of `PostgreSQL`.
     Postgres,
 }

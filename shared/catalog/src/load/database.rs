@@ -87,7 +87,7 @@ fn one_or_more<'a>(value: &Value<'a>) -> Vec<Text<'a>> {
     value.texts().unwrap_or_default()
 }
 
-impl<'a> QueryHead<'a> {
+impl QueryHead<'_> {
     /// The path of the `.sql` file.
     pub(crate) fn path(&self) -> &str {
         self.path.as_str()

@@ -95,7 +95,9 @@ impl DatabaseText {
                         DatabaseTextError::WrongPlace { name: name.to_owned(), wanted: "AS and a name" }
                     })?;
                     bound.list(name, values, self.dialect)?;
-                    bound.text.push_str(&format!(" AS {}(value)", alias.name));
+                    bound.text.push_str(" AS ");
+                    bound.text.push_str(alias.name);
+                    bound.text.push_str("(value)");
                     at += alias.pieces;
                 }
                 (Parameter::List(_), false) => {
@@ -220,7 +222,8 @@ FROM t JOIN @companies AS c ON c.value = t.k WHERE t.d < @cutoff_end OR t.e < @c
         let text = DatabaseText::parse(TEXT, DatabaseDialect::SqlServer).unwrap();
         let digest_with = |values: &[&str]| {
             let list = Parameter::List(values.iter().map(|&value| value.to_owned()).collect());
-            let parameters = Parameters::from_iter(parameters().into_iter().chain([("companies".to_owned(), list)]));
+            let mut parameters = parameters();
+            parameters.insert("companies".to_owned(), list);
             text.bind(&parameters, ParameterStyle::Named).unwrap().digest()
         };
         assert_eq!(digest_with(&["a", "b"]), digest_with(&["c", "d"]));

@@ -59,14 +59,14 @@ impl DatabaseStatements {
     /// The query itself; with `range`, over that part of its population.
     pub fn rows(&self, range: Option<RangeEnds>) -> Result<DatabaseText, DatabaseTextError> {
         let rest = self.part(self.population.body.end..self.outline.end);
-        self.made(format!("{}{rest}", self.head(range)))
+        self.made(&format!("{}{rest}", self.head(range)))
     }
 
     /// Counts the population as `tieout_rows`.
     pub fn count(&self, range: Option<RangeEnds>) -> Result<DatabaseText, DatabaseTextError> {
         let count = self.count_function();
         let name = self.quoted(&self.population.name);
-        self.made(format!("{})\nSELECT {count} AS {ROWS_COLUMN} FROM {name}", self.head(range)))
+        self.made(&format!("{})\nSELECT {count} AS {ROWS_COLUMN} FROM {name}", self.head(range)))
     }
 
     /// Sums the control totals of what the query selects as `tieout_total_1` and so on, and counts its rows as
@@ -75,24 +75,25 @@ impl DatabaseStatements {
         let with = self.part(self.population.body.end..self.outline.select);
         let head = format!("{}{with}", self.head(range));
         let count = self.count_function();
-        let items = totals.iter().map(|total| self.selected(total)).collect::<Result<Vec<_>, _>>()?;
+        let items = totals.iter().map(|total| Ok((self.selected(total)?, total)));
+        let items = items.collect::<Result<Vec<_>, DatabaseTextError>>()?;
         let sums = |of: &dyn Fn(&SelectItem) -> String| {
-            let sum = |(index, (item, total)): (usize, (&&SelectItem, &ControlTotal))| {
+            let sum = |(index, (item, total)): (usize, &(&SelectItem, &ControlTotal))| {
                 format!(",\n  SUM(CAST({} AS decimal(38, {}))) AS {}", of(item), total.scale, total_column(index))
             };
-            items.iter().zip(totals).enumerate().map(sum).collect::<String>()
+            items.iter().enumerate().map(sum).collect::<String>()
         };
         if self.outline.is_plain {
             // The same FROM with other columns: two columns that differ only by case stay apart.
             let sums = sums(&|item| self.part(item.expression.clone()).to_owned());
             let from = self.part(self.outline.from.clone()).trim_end();
-            return self.made(format!("{head}SELECT {count} AS {ROWS_COLUMN}{sums}\n{from}"));
+            return self.made(&format!("{head}SELECT {count} AS {ROWS_COLUMN}{sums}\n{from}"));
         }
         let end = self.outline.order_by.unwrap_or(self.outline.end);
         let select = self.part(self.outline.select..end).trim_end();
         let sums = sums(&|item| self.quoted(item.name.as_deref().unwrap_or_default()));
         let with = head.trim_end();
-        self.made(format!(
+        self.made(&format!(
             "{with},\ntieout_selected AS (\n{select}\n)\nSELECT {count} AS {ROWS_COLUMN}{sums}\nFROM tieout_selected"
         ))
     }
@@ -107,7 +108,7 @@ impl DatabaseStatements {
             "{with})\nSELECT DISTINCT n.{column} AS tieout_until FROM (\n  SELECT p.{column}, ROW_NUMBER() OVER (ORDER BY \
              p.{column}) AS tieout_row\n  FROM {name} AS p\n) AS n\nWHERE n.tieout_row % {rows} = 0\nORDER BY n.{column}"
         );
-        self.made(text).map(Some)
+        self.made(&text).map(Some)
     }
 
     /// Everything up to the end of the population, which is cut to the range.
@@ -130,8 +131,8 @@ impl DatabaseStatements {
         format!("{before}SELECT tieout_population.* FROM ({body}\n) AS tieout_population WHERE {ends}")
     }
 
-    fn selected<'s>(&'s self, total: &'s ControlTotal) -> Result<&'s SelectItem, DatabaseTextError> {
-        let found = total.headers.iter().find_map(|header| self.outline.items_named(header).next());
+    fn selected(&self, total: &ControlTotal) -> Result<&SelectItem, DatabaseTextError> {
+        let found = total.headers.iter().find_map(|header| self.outline.item_named(header));
         found.ok_or_else(|| absent("selected column", total.headers.first().unwrap_or(&total.column)))
     }
 
@@ -154,11 +155,15 @@ impl DatabaseStatements {
         self.text.get(range).unwrap_or_default()
     }
 
-    fn made(&self, text: String) -> Result<DatabaseText, DatabaseTextError> {
-        DatabaseText::parse(&text, self.dialect)
+    fn made(&self, text: &str) -> Result<DatabaseText, DatabaseTextError> {
+        DatabaseText::parse(text, self.dialect)
     }
 }
 
 fn absent(what: &'static str, name: &str) -> DatabaseTextError {
     DatabaseTextError::Absent { what, name: name.to_owned() }
 }
+
+#[cfg(test)]
+#[path = "statements/tests.rs"]
+mod tests;

@@ -164,7 +164,9 @@ async fn open(run: &RunContext<'_>, sources: &Sources, data_set: &DataSet) -> Re
             cure: "run it where that kind of source is available".to_owned(),
         }));
     };
-    let request = SourceRequest { data_set, cutoff_date: run.cutoff_date(), parameters: &run.parameters, folder };
+    let database = definition.and_then(|definition| definition.kind.database()).map(|(database, _)| database);
+    let (cutoff_date, parameters) = (run.cutoff_date(), &run.parameters);
+    let request = SourceRequest { database, data_set, cutoff_date, parameters, folder, range: None };
     adapter.open(&request).await.map_err(|error| source_failed(data_set, error))
 }
 

@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use arrow::record_batch::RecordBatch;
 use async_trait::async_trait;
-use tieout_catalog::DataSet;
-use tieout_model::{CutoffDate, ReasonCode};
+use tieout_catalog::{DataSet, DatabaseSource};
+use tieout_extract::database::BoundText;
+use tieout_model::{CutoffDate, Decimal, Digest, Parameter, ReasonCode};
 
 use super::Parameters;
 
@@ -34,6 +35,8 @@ pub enum SourceError {
 /// What to read.
 #[derive(Debug, Clone)]
 pub struct SourceRequest<'a> {
+    /// The settings of a source that is a database.
+    pub database: Option<&'a DatabaseSource>,
     /// The data set's definition with its contract.
     pub data_set: &'a DataSet,
     /// The cutoff date.
@@ -42,6 +45,38 @@ pub struct SourceRequest<'a> {
     pub parameters: &'a Parameters,
     /// The folder that stands for the root of a source of kind `files`.
     pub folder: Option<PathBuf>,
+    /// The part to read of a data set that is read in ranges; `None` reads it as a whole.
+    pub range: Option<&'a SourceRange>,
+}
+
+/// A range of the column by which a data set is read in parts: `after < value <= until`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceRange {
+    /// The last value of the range before; `None` for the first range.
+    pub after: Option<Parameter>,
+    /// The last value of this range; `None` for the last range.
+    pub until: Option<Parameter>,
+}
+
+/// What a source says of its own answer, so that what landed can be held against it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceProof {
+    /// Rows of the driving table under all filters and without the enrichment joins.
+    pub rows: u64,
+    /// Sums of the control-total columns of what the query selects, by column of the contract.
+    pub totals: Vec<(String, Decimal)>,
+    /// The server's own name for itself.
+    pub server: String,
+    /// The database of the connection.
+    pub database: String,
+    /// The login.
+    pub login: String,
+    /// What the server's clock showed when the reading began, as the server writes it.
+    pub server_clock: String,
+    /// Digest of the text of the query as it was sent.
+    pub query_digest: Digest,
+    /// The isolation under which answer and proof were read, such as `snapshot`.
+    pub isolation: String,
 }
 
 /// A row that did not convert.
@@ -87,6 +122,17 @@ pub trait SourceReader: Send {
 
     /// Size of the whole input in bytes, where it is known.
     fn size_bytes(&self) -> Option<u64>;
+
+    /// The query as it was sent with its values apart; `None` where nothing is sent.
+    fn sent(&self) -> Option<BoundText> {
+        None
+    }
+
+    /// What the source says of the answer, read in the same session and at the same point in time; `None` where a
+    /// source cannot say it. Called once, after the last batch.
+    async fn proof(&mut self) -> Option<SourceProof> {
+        None
+    }
 }
 
 /// Opens data sets of one kind of source.
@@ -95,6 +141,21 @@ pub trait SourceReader: Send {
 /// a `Reject`, and MUST NOT hold more than a bounded number of rows.
 #[async_trait]
 pub trait Source: Send + Sync {
+    /// Whether there is anything to read; opening says what is missing. Only a source of files can be without.
+    async fn is_present(&self, _request: &SourceRequest<'_>) -> Result<bool, SourceError> {
+        Ok(true)
+    }
+
+    /// The ranges in which a data set is to be read, in order and without gaps; none for one that is read as a whole.
+    async fn ranges(&self, _request: &SourceRequest<'_>) -> Result<Vec<SourceRange>, SourceError> {
+        Ok(Vec::new())
+    }
+
+    /// What the source says now of a data set, without reading it: for data sets that were read in ranges.
+    async fn prove(&self, _request: &SourceRequest<'_>) -> Result<Option<SourceProof>, SourceError> {
+        Ok(None)
+    }
+
     /// Opens a data set for reading.
     async fn open(&self, request: &SourceRequest<'_>) -> Result<Box<dyn SourceReader>, SourceError>;
 }

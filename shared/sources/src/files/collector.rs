@@ -13,10 +13,10 @@ use super::refusal::{transient, unreadable};
 use super::total_row::{Refusal, TotalWatch};
 
 /// The most rows and rejects of a batch together.
-pub(super) const MAX_BATCH_ROWS: usize = 8192;
+pub(crate) const MAX_BATCH_ROWS: usize = 8192;
 
 /// A batch ends with the row that brings its cells to this size, in bytes.
-const MAX_BATCH_BYTES: usize = 8 * 1024 * 1024;
+pub(crate) const MAX_BATCH_BYTES: usize = 8 * 1024 * 1024;
 
 /// What a reading thread says.
 pub(super) enum Message {

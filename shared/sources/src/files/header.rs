@@ -11,17 +11,17 @@ use super::refusal::refused;
 
 /// What the headers of a source are to a contract.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Headers {
+pub(crate) struct Headers {
     /// For each column of the contract, the 0-based position of its cell; `None` for an optional column that is absent.
-    pub(super) positions: Vec<Option<usize>>,
+    pub(crate) positions: Vec<Option<usize>>,
     /// For evidence, where headers are matched by more than their letters: what was not matched letter by letter, and
     /// what no column asked for.
-    pub(super) notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 /// Finds the cell of every column among `headers`. `place` names the header in a refusal, such as `statement.csv` or
 /// `sheet 'May' of book.xlsx`.
-pub(super) fn match_headers(place: &str, headers: &[&str], contract: &Contract) -> Result<Headers, SourceError> {
+pub(crate) fn match_headers(place: &str, headers: &[&str], contract: &Contract) -> Result<Headers, SourceError> {
     let mut matching = Matching { place, headers, positions: vec![None; contract.columns.len()], notes: Vec::new() };
     let read = |column: &Column| !contract.lookups.contains_key(&column.name);
     match contract.header_match {

@@ -34,8 +34,8 @@ impl Readings {
         let (text, is_typed) = match *cell {
             InputCell::Declared(text) => (text, false),
             InputCell::Plain(text) => (text, true),
-            // A bad value is refused when the column is read; it says nothing about the others.
-            InputCell::Null | InputCell::Bad { .. } => return,
+            // A bad value is refused when the column is read, and no file has typed values; neither says anything.
+            InputCell::Null | InputCell::Typed(_) | InputCell::Bad { .. } => return,
         };
         if text.is_empty() {
             return;

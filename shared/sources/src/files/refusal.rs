@@ -6,16 +6,16 @@ use tieout_model::ReasonCode;
 use tieout_pipeline::ports::SourceError;
 
 /// What kind of refusal, what and where, and the cure.
-pub(super) fn refused(code: ReasonCode, detail: impl Into<String>, cure: impl Into<String>) -> SourceError {
+pub(crate) fn refused(code: ReasonCode, detail: impl Into<String>, cure: impl Into<String>) -> SourceError {
     SourceError::Refused { code, detail: detail.into(), cure: cure.into() }
 }
 
 /// The file is there and cannot be read.
-pub(super) fn unreadable(detail: impl Into<String>, cure: impl Into<String>) -> SourceError {
+pub(crate) fn unreadable(detail: impl Into<String>, cure: impl Into<String>) -> SourceError {
     refused(ReasonCode::SourceUnreadable, detail, cure)
 }
 
 /// Trying again may help.
-pub(super) fn transient(detail: impl Into<String>) -> SourceError {
+pub(crate) fn transient(detail: impl Into<String>) -> SourceError {
     SourceError::Transient { detail: detail.into() }
 }

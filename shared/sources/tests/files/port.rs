@@ -182,7 +182,14 @@ fn a_bad_file_of_several_fails_the_data_set_and_stays_failed() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let folder = Some(folder.path().to_owned());
-        let request = SourceRequest { data_set: &data_set, cutoff_date, parameters: &parameters, folder };
+        let request = SourceRequest {
+            database: None,
+            range: None,
+            data_set: &data_set,
+            cutoff_date,
+            parameters: &parameters,
+            folder,
+        };
         let mut reader = FilesSource::new().open(&request).await.unwrap();
         let error = loop {
             match reader.next_batch().await {
@@ -212,7 +219,14 @@ fn a_reader_may_be_dropped_before_its_end() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         let folder = Some(folder.path().to_owned());
-        let request = SourceRequest { data_set: &data_set, cutoff_date, parameters: &parameters, folder };
+        let request = SourceRequest {
+            database: None,
+            range: None,
+            data_set: &data_set,
+            cutoff_date,
+            parameters: &parameters,
+            folder,
+        };
         let mut reader = FilesSource::new().open(&request).await.unwrap();
         let first = reader.next_batch().await.unwrap().unwrap();
         assert_eq!(first.rows.num_rows(), 8192);

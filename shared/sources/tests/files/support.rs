@@ -92,7 +92,8 @@ pub(crate) fn read(folder: &Path, data_set: &DataSet) -> Result<Outcome, SourceE
         let parameters = Parameters::default();
         let cutoff_date: CutoffDate = "2024-12-31".parse().unwrap();
         let folder = Some(folder.to_owned());
-        let request = SourceRequest { data_set, cutoff_date, parameters: &parameters, folder };
+        let request =
+            SourceRequest { database: None, range: None, data_set, cutoff_date, parameters: &parameters, folder };
         let mut reader = FilesSource::new().open(&request).await?;
         let (mut batches, mut rejects, mut batch_sizes, mut bytes_read) = (vec![], vec![], vec![], vec![]);
         while let Some(batch) = reader.next_batch().await? {

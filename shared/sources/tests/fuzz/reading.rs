@@ -37,7 +37,14 @@ pub(crate) fn read(folder: &Path, data_set: &DataSet) -> Result<Found, String> {
 async fn read_batches(folder: &Path, data_set: &DataSet) -> Result<Result<Found, String>, SourceError> {
     let parameters = Parameters::default();
     let cutoff_date = "2024-12-31".parse().unwrap();
-    let request = SourceRequest { data_set, cutoff_date, parameters: &parameters, folder: Some(folder.to_owned()) };
+    let request = SourceRequest {
+        database: None,
+        range: None,
+        data_set,
+        cutoff_date,
+        parameters: &parameters,
+        folder: Some(folder.to_owned()),
+    };
     let mut reader = FilesSource::new().open(&request).await?;
     let (mut rows, mut rejects) = (0, 0);
     while let Some(batch) = reader.next_batch().await? {

@@ -27,7 +27,7 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
     ("report", &["model"]),
     ("notify", &["model"]),
     ("pipeline", &PURE),
-    ("sources", &["pipeline", "catalog", "tables", "model"]),
+    ("sources", &["pipeline", "catalog", "extract", "tables", "model"]),
     ("sql", &["pipeline", "tables", "model"]),
     (
         "local",

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use tieout_catalog::{Comparison, DataSetTest, Person};
+use tieout_catalog::{Comparison, DataSetQuery, DataSetTest, Person};
 use tieout_model::{ColumnNames, Duplicates, Normalisation, RelativeBase, Tolerance, counted};
 use tieout_pipeline::check::Checked;
 
