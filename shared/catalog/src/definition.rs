@@ -16,7 +16,7 @@ use tieout_model::{ControlId, Digest, Outcome, ThresholdCheck, ThresholdContract
 
 pub use checks::{Assertion, AtStake, Threshold, TieOut, TotalOf};
 pub use comparison::Comparison;
-pub use completeness::{DataSetTest, ExpectedCount, ExpectedTotal};
+pub use completeness::{CONTROL_TOTALS_COLUMNS, DataSetTest, ExpectedCount, ExpectedTotal};
 pub use data_set::{
     Chunks, Compression, DataSet, DataSetQuery, DatabaseQuery, Encoding, FileFormat, FilesQuery, OnlyFor, PeriodStart,
     Scope, Selected, Within,

@@ -131,11 +131,10 @@ fn control(mut reader: Reader<'_>, id: ControlId, folder: &ControlFolder, schema
     let comparisons = reader.each("comparisons", |entry| comparisons::comparison(entry, &names, &mut ids));
     let tie_outs = reader.each("tie_outs", |entry| tie_outs::tie_out(entry, &names, &mut ids));
     let assertions = reader.each("assertions", |entry| assertions::assertion(entry, &names, &mut ids));
-    let contracts = named(&mut reader, "threshold_contracts", |entry, texts| {
-        threshold_contracts::contract(entry, folder, texts)
-    });
-    let threshold_checks = reader
-        .each("threshold_checks", |entry| threshold_checks::threshold_check(entry, &names, &contracts, &mut ids));
+    let contracts =
+        named(&mut reader, "threshold_contracts", |entry, texts| threshold_contracts::contract(entry, folder, texts));
+    let threshold_checks =
+        reader.each("threshold_checks", |entry| threshold_checks::threshold_check(entry, &names, &contracts, &mut ids));
     report_duplicates(&ids, "comparisons, tie-outs, assertions or threshold checks");
     if !["comparisons", "tie_outs", "assertions", "threshold_checks"].iter().any(|key| reader.has(key)) {
         reader.report("the control checks nothing: add a comparison, a tie-out or an assertion");

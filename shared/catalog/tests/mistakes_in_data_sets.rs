@@ -195,7 +195,23 @@ const COMPLETENESS: &[Case] = &[
     (
         &[(r#"test = "min_rows""#, r#"test = "min_row""#)],
         "44:12: 'test' is 'min_row'; there are: min_rows, expected_count, expected_total, \
-         witness_present, witness_absent, freshness; did you mean 'min_rows'?",
+         witness_present, witness_absent, freshness, unique_key, source_count, control_total; did you mean 'min_rows'?",
+    ),
+    (
+        &[(r#"test = "min_rows", rows = 2"#, r#"test = "source_count", data_set = "ledger""#)],
+        "44:39: 'ledger' has no column 'dataset' as a list of control totals has it; \
+         it has dataset (text), rows (integer) and amount (decimal)",
+    ),
+    (
+        &[
+            (r#"test = "min_rows", rows = 2"#, r#"test = "unique_key""#),
+            (
+                "file = \"bank*.csv\"\n\
+         key = [\"reference\"]",
+                "file = \"bank*.csv\"",
+            ),
+        ],
+        "43:3: a unique_key test needs the data set's 'key'",
     ),
     (
         &[(r#"column = "booked_on", max"#, r#"column = "boked_on", max"#)],

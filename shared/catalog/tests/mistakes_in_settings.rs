@@ -43,7 +43,7 @@ const KEYS: &[Case] = &[
     (&[(r#"header = "Booked""#, r#"headr = "Booked""#)], "39:40: unknown key 'headr'; did you mean 'header'?"),
     (
         &[(r#"severity = "review""#, r#"severity = "reveiw""#)],
-        "106:12: 'severity' is 'reveiw'; there are: finding, review; did you mean 'review'?",
+        "106:12: 'severity' is 'reveiw'; there are: finding, review, not_operated; did you mean 'review'?",
     ),
     (&[("rows = 2", r#"rows = "2""#)], "44:31: 'rows' must be a whole number, not text"),
     (&[("rows = 2", "rows = -2")], "44:31: 'rows' is -2, which is out of range"),

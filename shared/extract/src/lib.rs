@@ -9,6 +9,7 @@ pub mod database;
 mod error;
 mod membership;
 mod parameters;
+mod repeated_keys;
 mod scope;
 mod tests_of_rows;
 

@@ -13,6 +13,7 @@ use tieout_model::{ColumnTotal, Contract, CutoffDate, Decimal, TestOutcome, Test
 use tieout_tables::BatchBuilder;
 
 use crate::ExtractError;
+use crate::repeated_keys::RepeatedKeys;
 
 /// Observes the rows of a population and then says how each declared test went.
 #[derive(Debug)]
@@ -33,6 +34,8 @@ enum Watch {
     Witness { columns: Vec<(usize, ArrayRef)>, seen: u64 },
     /// Keeps the latest day.
     Latest { index: usize, day: Option<i32> },
+    /// Finds the keys that are more than once.
+    Keys(Box<RepeatedKeys>),
     /// Needs no look at the rows.
     Figures,
 }
@@ -54,6 +57,7 @@ impl RowTests {
                     DataSetTest::Freshness { column, .. } => {
                         Watch::Latest { index: index_of(schema, column)?, day: None }
                     }
+                    DataSetTest::UniqueKey => Watch::Keys(Box::new(RepeatedKeys::new(schema, &contract.key)?)),
                     _ => Watch::Figures,
                 };
                 Ok(Watched { test: test.clone(), watch })
@@ -69,7 +73,17 @@ impl RowTests {
             match &mut watched.watch {
                 Watch::Witness { columns, seen } => *seen += rows_equal_to(batch, columns)?,
                 Watch::Latest { index, day } => *day = latest_day(batch.column(*index))?.max(*day),
-                Watch::Figures => {}
+                Watch::Keys(_) | Watch::Figures => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Observes the same rows once more, in the order of the key.
+    pub fn observe_sorted(&mut self, batch: &RecordBatch) -> Result<(), ExtractError> {
+        for watched in &mut self.tests {
+            if let Watch::Keys(keys) = &mut watched.watch {
+                keys.observe(batch)?;
             }
         }
         Ok(())
@@ -115,6 +129,10 @@ impl Watched {
             (DataSetTest::Freshness { column, max_age_days }, Watch::Latest { day, .. }) => {
                 freshness(column, *max_age_days, day, cutoff)
             }
+            (DataSetTest::UniqueKey, Watch::Keys(keys)) => unique_key(*keys),
+            (DataSetTest::SourceCount { .. } | DataSetTest::ControlTotal { .. }, _) => {
+                not_run(name, Some("a figure from the source"), "the source's figures have not been read")
+            }
             _ => not_run(name, Some("a figure from another data set"), "the other data set has not been read"),
         }
     }
@@ -140,6 +158,15 @@ pub(crate) fn not_run(test: &str, expected: Option<&str>, detail: &str) -> TestR
         found: None,
         detail: detail.to_owned(),
     }
+}
+
+fn unique_key(keys: RepeatedKeys) -> TestResult {
+    let (keys, rows, named) = keys.finish();
+    let found = format!("{keys} keys in {rows} rows");
+    let more = keys.saturating_sub(named.len() as u64);
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let detail = if named.is_empty() { String::new() } else { format!("repeated: {}{more}", named.join(", ")) };
+    TestResult { detail, ..judged("unique_key", "no key more than once".to_owned(), found, keys == 0) }
 }
 
 fn freshness(column: &str, max_age_days: u32, day: Option<i32>, cutoff: CutoffDate) -> TestResult {

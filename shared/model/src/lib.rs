@@ -62,7 +62,8 @@ pub use outcome::{Outcome, Reason, ReasonCode};
 pub use parameter::{Parameter, Parameters};
 pub use result::{
     AssertionResult, ColumnSchema, ColumnTotal, CurrencyAmount, DataSetKind, DataSetResult, Excluded, FootingLine,
-    RESULT_SCHEMA, Rejected, RunResult, Severity, TableResult, TestOutcome, TestResult, TieOutResult, TieOutStatus,
+    RESULT_SCHEMA, Rejected, RunResult, Severity, StatedTotal, TableResult, TestOutcome, TestResult, TieOutResult,
+    TieOutStatus,
 };
 pub use rules::{Allowed, AllowedTexts, Assign, Condition, Phrase, Rule, RuleSet, Sign, Test};
 pub use threshold_check::{MatrixColumns, ThresholdCheck, converted_name};

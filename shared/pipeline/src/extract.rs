@@ -108,7 +108,7 @@ fn carry_out_cross_tests(definitions: &[DataSet], commits: &mut [DataSetCommit])
         if let Some(result) = &mut commit.result
             && !commit.absent
         {
-            cross_tests(result, &definition.tests, |name| other_data_set(&all, name));
+            cross_tests(result, &definition.tests, &commit.read_totals, |name| other_data_set(&all, name));
         }
     }
 }
@@ -116,7 +116,8 @@ fn carry_out_cross_tests(definitions: &[DataSet], commits: &mut [DataSetCommit])
 /// The figures of a data set that was read.
 pub(crate) fn other_data_set<'a>(commits: &'a [DataSetCommit], name: &str) -> Option<OtherDataSet<'a>> {
     let commit = commits.iter().find(|commit| commit.name == name)?;
-    Some(OtherDataSet { result: commit.result.as_ref()?, integer_sums: &commit.integer_sums })
+    let result = commit.result.as_ref()?;
+    Some(OtherDataSet { result, integer_sums: &commit.integer_sums, stated: &commit.stated })
 }
 
 async fn request_artifact(run: &RunContext<'_>, store: &dyn ArtifactStore) -> Result<Artifact, StageError> {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tieout_model::{Artifact, ColumnTotal, ControlId, CutoffDate, DataSetResult, Digest, Reason, RunId};
+use tieout_model::{Artifact, ColumnTotal, ControlId, CutoffDate, DataSetResult, Digest, Reason, RunId, StatedTotal};
 
 use crate::StageError;
 
@@ -79,6 +79,9 @@ pub struct DataSetCommit {
     pub read_totals: Vec<ColumnTotal>,
     /// Sums of integer columns that tests of other data sets refer to.
     pub integer_sums: BTreeMap<String, i64>,
+    /// What the data set states of others, where it is a list of control totals.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stated: Vec<StatedTotal>,
 }
 
 impl DataSetCommit {
@@ -96,6 +99,7 @@ impl DataSetCommit {
             rejects: None,
             read_totals: Vec::new(),
             integer_sums: BTreeMap::new(),
+            stated: Vec::new(),
         }
     }
 

@@ -14,6 +14,7 @@ mod error;
 mod explain;
 mod filter;
 mod matched_amounts;
+mod threshold;
 mod tie_out;
 
 pub use assertion::{AMOUNT_COLUMN, AssertionCheck, AssertionPlan, AtStakePlan, HOLDS_COLUMN};
@@ -22,4 +23,5 @@ pub use compare::{Batches, ComparisonPlan, ComparisonSpec, SideSchema, SumDiffer
 pub use engine::{EngineSettings, compare_tables};
 pub use error::ReconcileError;
 pub use explain::{ExplainSpec, Explained, Explainer, FoundCounts, RelaxedCounts, explain, explanations_schema};
+pub use threshold::ThresholdRows;
 pub use tie_out::{GroupTotal, SideTotals, TieOut, tie_out};

@@ -100,18 +100,10 @@ impl<'a> ThresholdRows<'a> {
         self.tally.finish(self.check, self.contract, self.version)
     }
 
-    fn row(
-        &mut self,
-        batch: &RecordBatch,
-        numbers: &NumberAt,
-        row: usize,
-    ) -> Result<Judged<'a>, ReconcileError> {
+    fn row(&mut self, batch: &RecordBatch, numbers: &NumberAt, row: usize) -> Result<Judged<'a>, ReconcileError> {
         let mut reasons = self.given_reasons(batch, row)?;
         let amount = numbers.amount(row)?;
-        let rate = match numbers.rate(row)? {
-            Some(rate) => rate.filter(|rate| *rate > Decimal::ZERO),
-            None => Some(Decimal::from(1_u64)),
-        };
+        let rate = numbers.rate(row)?.filter(|rate| *rate > Decimal::ZERO);
         let rule = match self.answer(batch, row)? {
             Ok(rule) => Some(rule),
             Err(code) => {
@@ -130,7 +122,11 @@ impl<'a> ThresholdRows<'a> {
         let can_show = reasons.is_empty();
         let status = match (amount, rule, rate) {
             (Some(amount), Some(rule), Some(rate)) if can_show => {
-                if is_below(amount, rule.value, rate) { ThresholdStatus::Ok } else { ThresholdStatus::Investigate }
+                if is_below(amount, rule.value, rate) {
+                    ThresholdStatus::Ok
+                } else {
+                    ThresholdStatus::Investigate
+                }
             }
             _ => ThresholdStatus::NotOperated,
         };

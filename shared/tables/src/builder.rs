@@ -13,10 +13,10 @@ use arrow::record_batch::RecordBatch;
 use tieout_model::{Column, ColumnType, Contract, ValueFormat};
 
 use crate::input_cell::plain_format;
-use crate::parse::{Cell, parse_cell};
+use crate::parse::Cell;
+use crate::read_cell::{read_cell, row_problem, settled_cell};
 use crate::row_rules::RowRules;
-use crate::timestamp::{is_null_date, is_null_moment};
-use crate::{InputCell, TableError, arrow_type, mask, schema_of};
+use crate::{InputCell, TableError, arrow_type, schema_of};
 
 /// The most bytes of text that one batch may hold: what 32-bit offsets can address.
 const MAX_TEXT_BYTES: usize = i32::MAX as usize;
@@ -68,7 +68,7 @@ impl BatchBuilder {
             InputCell::Plain(text) => read_cell(Some(text), column, plain),
             InputCell::Typed(value) => {
                 let refused = |problem| row_problem(column, Some(&value.to_string()), problem);
-                settle(value.cell(column.data_type).map_err(refused)?, None, column, &column.format)
+                settled_cell(value.cell(column.data_type).map_err(refused)?, None, column, &column.format)
             }
             InputCell::Bad { text, problem } => Err(row_problem(column, Some(text), problem.to_owned())),
         })
@@ -133,51 +133,6 @@ impl BatchBuilder {
         self.text_bytes = total;
         Ok(())
     }
-}
-
-/// Reads a cell by a format and holds it against the column's null policy.
-fn read_cell<'a>(text: Option<&'a str>, column: &Column, format: &ValueFormat) -> Result<Option<Cell<'a>>, RowProblem> {
-    let cell = match text {
-        Some(present) => parse_cell(present, column.data_type, format)
-            .map_err(|problem| row_problem(column, text, problem.to_string()))?,
-        None => None,
-    };
-    settle_null(cell, text, column, format)
-}
-
-/// Holds a typed value against the column's dates that are none, and its null policy.
-fn settle<'a>(
-    cell: Cell<'a>,
-    text: Option<&str>,
-    column: &Column,
-    format: &ValueFormat,
-) -> Result<Option<Cell<'a>>, RowProblem> {
-    let is_null = match cell {
-        Cell::Date(days) => is_null_date(days, &format.null_dates),
-        Cell::Timestamp(microseconds) => is_null_moment(microseconds, &format.null_dates),
-        _ => false,
-    };
-    settle_null(Some(cell).filter(|_| !is_null), text, column, format)
-}
-
-/// Holds a null against the column's null policy.
-fn settle_null<'a>(
-    cell: Option<Cell<'a>>,
-    text: Option<&str>,
-    column: &Column,
-    format: &ValueFormat,
-) -> Result<Option<Cell<'a>>, RowProblem> {
-    if cell.is_none() && format.null_as_zero && matches!(column.data_type, ColumnType::Decimal { .. }) {
-        return Ok(Some(Cell::Decimal(0)));
-    }
-    if cell.is_none() && !column.nullable {
-        return Err(row_problem(column, text, "is null, and the column has no nulls".to_owned()));
-    }
-    Ok(cell)
-}
-
-fn row_problem(column: &Column, text: Option<&str>, problem: String) -> RowProblem {
-    RowProblem { column: column.name.clone(), masked: text.map(mask).unwrap_or_default(), problem }
 }
 
 /// A problem of the row as a whole, with no column and no value.

@@ -21,6 +21,7 @@ mod number;
 mod parquet;
 mod parquet_table;
 mod parse;
+mod read_cell;
 mod row_rules;
 mod schema;
 mod scratch_file;

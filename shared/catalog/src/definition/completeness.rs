@@ -36,6 +36,21 @@ pub enum DataSetTest {
         /// Column to text, read by the column's own format; all must equal.
         row: BTreeMap<String, String>,
     },
+    /// `unique_key`: no key of the data set is more than once in the population.
+    UniqueKey,
+    /// `source_count`: the source delivered as many rows as a list of control totals states for this data set.
+    SourceCount {
+        /// The data set with the columns `dataset`, `rows` and `amount`.
+        data_set: String,
+    },
+    /// `control_total`: amounts of every row that was delivered add up to what a list of control totals states. The sum
+    /// goes over all currencies: it proves that nothing changed on the way, and is no amount of money.
+    ControlTotal {
+        /// The data set with the columns `dataset`, `rows` and `amount`.
+        data_set: String,
+        /// The amount columns that are added.
+        columns: Vec<String>,
+    },
     /// `freshness`: the latest value of a date column is at most this many days before the cutoff date.
     Freshness {
         /// Date or timestamp column.
@@ -46,6 +61,14 @@ pub enum DataSetTest {
 }
 
 impl DataSetTest {
+    /// The list of control totals that the test reads.
+    pub fn control_totals(&self) -> Option<&str> {
+        match self {
+            Self::SourceCount { data_set } | Self::ControlTotal { data_set, .. } => Some(data_set),
+            _ => None,
+        }
+    }
+
     /// The name of the test as it stands in `control.toml` and results.
     pub fn name(&self) -> &'static str {
         match self {
@@ -54,10 +77,16 @@ impl DataSetTest {
             Self::ExpectedTotal { .. } => "expected_total",
             Self::WitnessPresent { .. } => "witness_present",
             Self::WitnessAbsent { .. } => "witness_absent",
+            Self::UniqueKey => "unique_key",
+            Self::SourceCount { .. } => "source_count",
+            Self::ControlTotal { .. } => "control_total",
             Self::Freshness { .. } => "freshness",
         }
     }
 }
+
+/// The columns of a list of control totals: the data set that a row speaks of, its rows, and the sum of its amounts.
+pub const CONTROL_TOTALS_COLUMNS: [&str; 3] = ["dataset", "rows", "amount"];
 
 /// Where an expected count comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use super::is_temporal;
 use super::names::{Names, Table};
 use super::reader::{Reader, read_table};
 use super::value::Text;
-use crate::definition::{DataSetTest, ExpectedCount, ExpectedTotal};
+use crate::definition::{CONTROL_TOTALS_COLUMNS, DataSetTest, ExpectedCount, ExpectedTotal};
 
 #[derive(Clone, Copy)]
 enum Kind {
@@ -20,19 +20,25 @@ enum Kind {
     WitnessPresent,
     WitnessAbsent,
     Freshness,
+    UniqueKey,
+    SourceCount,
+    ControlTotal,
 }
 
-const KINDS: [(&str, Kind); 6] = [
+const KINDS: [(&str, Kind); 9] = [
     ("min_rows", Kind::MinRows),
     ("expected_count", Kind::ExpectedCount),
     ("expected_total", Kind::ExpectedTotal),
     ("witness_present", Kind::WitnessPresent),
     ("witness_absent", Kind::WitnessAbsent),
     ("freshness", Kind::Freshness),
+    ("unique_key", Kind::UniqueKey),
+    ("source_count", Kind::SourceCount),
+    ("control_total", Kind::ControlTotal),
 ];
 
-/// Reads the tests of `table`; absent is none, which the result then shows as not run.
-pub(crate) fn tests(reader: &mut Reader<'_>, table: &Table, names: &Names) -> Vec<DataSetTest> {
+/// Reads the tests of `table` with its key; absent is none, which the result then shows as not run.
+pub(crate) fn tests(reader: &mut Reader<'_>, table: &Table, key: &[String], names: &Names) -> Vec<DataSetTest> {
     reader.each("tests", |entry| {
         let Some(kind) = entry.text("test").and_then(|text| text.choice(&KINDS)) else {
             entry.accept_rest();
@@ -45,6 +51,22 @@ pub(crate) fn tests(reader: &mut Reader<'_>, table: &Table, names: &Names) -> Ve
             Kind::WitnessPresent => Some(DataSetTest::WitnessPresent { row: witness(entry, table)? }),
             Kind::WitnessAbsent => Some(DataSetTest::WitnessAbsent { row: witness(entry, table)? }),
             Kind::Freshness => freshness(entry, table),
+            Kind::UniqueKey => {
+                if key.is_empty() {
+                    entry.report("a unique_key test needs the data set's 'key'");
+                }
+                Some(DataSetTest::UniqueKey)
+            }
+            Kind::SourceCount => Some(DataSetTest::SourceCount { data_set: control_totals(entry, table, names)? }),
+            Kind::ControlTotal => {
+                let data_set = control_totals(entry, table, names);
+                let columns = entry.texts("columns")?;
+                for column in &columns {
+                    table.amount(column);
+                }
+                let columns = columns.iter().map(Text::to_owned).collect();
+                Some(DataSetTest::ControlTotal { data_set: data_set?, columns })
+            }
         }
     })
 }
@@ -110,6 +132,28 @@ fn expected_total(entry: &mut Reader<'_>, table: &Table, names: &Names) -> Optio
         }
     };
     Some(DataSetTest::ExpectedTotal { column: column?.to_owned(), expected })
+}
+
+/// The data set that lists the control totals of others.
+fn control_totals(entry: &mut Reader<'_>, table: &Table, names: &Names) -> Option<String> {
+    let text = entry.text("data_set")?;
+    if let Some(list) = second_source(&text, table, names) {
+        let fits = |name: &str, data_type| match name {
+            "dataset" => data_type == ColumnType::Text,
+            "rows" => data_type == ColumnType::Integer,
+            _ => matches!(data_type, ColumnType::Decimal { .. }),
+        };
+        let known = list.columns.iter().flatten();
+        let lacks = |name: &str| {
+            let mut own = known.clone().filter(|column| column.name == name);
+            own.all(|column| column.data_type.is_some_and(|data_type| !fits(name, data_type)))
+        };
+        if let Some(name) = CONTROL_TOTALS_COLUMNS.into_iter().find(|name| lacks(name)) {
+            let message = format!("'{}' has no column '{name}' as a list of control totals has it", list.name);
+            text.report_with_help(message, "it has dataset (text), rows (integer) and amount (decimal)");
+        }
+    }
+    Some(text.to_owned())
 }
 
 /// The other data set that a figure comes from.

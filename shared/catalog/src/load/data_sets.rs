@@ -91,7 +91,7 @@ impl DataSetHead<'_> {
         let only_for = reader.optional("only_for").and_then(|value| read_table(&value, |entry| only_for(entry, names)));
         let optional = reader.flag_or("optional", false);
         let rejects_tolerated = reader.optional("rejects_tolerated").map_or(Some(0), |value| value.whole());
-        let tests = tests(&mut reader, table, names);
+        let tests = tests(&mut reader, table, &contract.key, names);
         let document = reader.document();
         reader.finish();
         let query = match origin {

@@ -8,7 +8,6 @@ use tieout_model::{
     ColumnType, CurrencyOf, MatrixColumns, Severity, ThresholdCheck, ThresholdContract, converted_name,
 };
 
-use super::assertions::severity;
 use super::columns::currency_of;
 use super::data_sets::columns_of;
 use super::forms;
@@ -40,11 +39,8 @@ pub(crate) fn threshold_check<'a>(
     let kind = reader.text("kind").map(|text| kind(&text, known));
     let question = reader.table("question", |entry| Some(question(entry, table, known)));
     let not_operated_column = text_column(reader.optional_text("not_operated_column"), table);
-    let severity = severity(reader).inspect(|severity| {
-        if *severity == Severity::NotOperated {
-            reader.report("a threshold check is a finding or for review");
-        }
-    });
+    let severities = [Severity::Finding, Severity::Review].map(|severity| (severity.as_str(), severity));
+    let severity = reader.text("severity").and_then(|text| text.choice(&severities));
     let finding = reader.text("finding").map(|text| forms::name(&text));
     let display: Vec<String> =
         reader.optional_texts("display").into_iter().filter_map(|text| decimal_column(Some(text), table)).collect();

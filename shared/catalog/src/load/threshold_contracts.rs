@@ -64,12 +64,7 @@ fn matches(pattern: &str, path: &str) -> bool {
     rest.ends_with(last) && !rest.contains('/')
 }
 
-fn of_file(
-    reader: &mut Reader<'_>,
-    bytes: &[u8],
-    path: &str,
-    others: &[ThresholdVersion],
-) -> Option<ThresholdVersion> {
+fn of_file(reader: &mut Reader<'_>, bytes: &[u8], path: &str, others: &[ThresholdVersion]) -> Option<ThresholdVersion> {
     let number = reader.required("version").and_then(|value| version(&value));
     let text = reader.text("effective_from");
     let effective_from = text.as_ref().and_then(|text| {

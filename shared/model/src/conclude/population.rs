@@ -32,6 +32,14 @@ fn test_reason(data_set: &str, test: &TestResult) -> Option<Reason> {
             "failed",
             "get a newer extract of the source, or find out why nothing was booked since, and run again",
         ),
+        TestOutcome::Failed if test.test == "unique_key" => (
+            ReasonCode::DuplicateKey,
+            "failed",
+            "find out at the source which of the rows is right, extract again, and run again",
+        ),
+        TestOutcome::Failed if test.test == "min_rows" && test.found.as_deref() == Some("0 rows") => {
+            (ReasonCode::EmptyDataset, "failed", "find out why the extract is empty, extract again, and run again")
+        }
         TestOutcome::Failed => (
             ReasonCode::CompletenessFailed,
             "failed",

@@ -113,6 +113,7 @@ async fn fill(
     }
     commit.integer_sums = finished.integer_sums;
     commit.read_totals = finished.read_totals;
+    commit.stated = finished.stated;
     let (sources, notes) = origins;
     commit.result = Some(DataSetResult { sources, notes, ..finished.result });
     Ok(())

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray};
 use arrow::compute::sum_checked;
 use arrow::datatypes::{DataType, Field, Int64Type, Schema, SchemaRef};
-use tieout_catalog::DataSet;
+use tieout_catalog::{CONTROL_TOTALS_COLUMNS, DataSet, DataSetTest};
 use tieout_evidence::EXCLUDED_REASON_COLUMN;
 use tieout_extract::{ExtractError, MembershipBuilder, RowTests, ScopeFilter};
-use tieout_model::{ColumnTotal, CutoffDate, DataSetKind, DataSetResult, Digest, Excluded, Rejected};
-use tieout_tables::{Sorter, TableError, TableWriter, Totals, column_schemas};
+use tieout_model::{ColumnTotal, CutoffDate, DataSetKind, DataSetResult, Digest, Excluded, Rejected, StatedTotal};
+use tieout_tables::{Sorter, TableError, TableWriter, Totals, cell_text, column_schemas};
 
 use crate::ports::{Reject, SourceBatch};
 use crate::run::RunContext;
@@ -39,6 +39,8 @@ pub(super) struct Sinks<'a> {
     totals: Totals,
     read_totals: Totals,
     sums: BTreeMap<String, i64>,
+    /// The places of the columns of a list of control totals, and what was read of it.
+    stated: Option<([usize; 3], Vec<StatedTotal>)>,
     excluded_totals: BTreeMap<String, Totals>,
     excluded: LazyTable,
     rejects: LazyTable,
@@ -60,6 +62,8 @@ pub(super) struct Finished {
     pub(super) read_totals: Vec<ColumnTotal>,
     /// Sums of the integer columns that tests ask for.
     pub(super) integer_sums: BTreeMap<String, i64>,
+    /// What it states of other data sets, where it is a list of control totals.
+    pub(super) stated: Vec<StatedTotal>,
 }
 
 impl<'a> Sinks<'a> {
@@ -88,6 +92,7 @@ impl<'a> Sinks<'a> {
             population: Population::new(schema, &contract.key, &folder)?,
             totals: Totals::new(schema, &contract.amounts)?,
             read_totals: Totals::new(schema, &contract.amounts)?,
+            stated: stated_places(run, data_set, schema).map(|places| (places, Vec::new())),
             sums: summed.into_iter().map(|column| (column, 0)).collect(),
             excluded_totals: BTreeMap::new(),
             excluded: LazyTable::new(folder.join("excluded"), with_reason),
@@ -107,6 +112,9 @@ impl<'a> Sinks<'a> {
         self.tests.observe(&split.population)?;
         for (column, sum) in &mut self.sums {
             *sum = add_column(*sum, &split.population, column)?;
+        }
+        if let Some((places, stated)) = &mut self.stated {
+            take_stated(&split.population, *places, stated)?;
         }
         self.population.take(split.population)?;
         for (reason, rows) in split.excluded {
@@ -149,10 +157,10 @@ impl<'a> Sinks<'a> {
     }
 
     /// Writes what is still held and adds up.
-    pub(super) fn finish(self, cutoff: CutoffDate) -> Result<Finished, ExtractError> {
+    pub(super) fn finish(mut self, cutoff: CutoffDate) -> Result<Finished, ExtractError> {
         let totals = self.totals.finish();
+        let rows = self.population.finish(&mut self.tests)?;
         let tests = self.tests.finish(&totals, cutoff);
-        let rows = self.population.finish()?;
         let excluded = self.excluded_totals.into_iter().map(|(reason, totals)| Excluded {
             reason,
             rows: totals.rows(),
@@ -179,6 +187,7 @@ impl<'a> Sinks<'a> {
             result,
             read_totals: self.read_totals.finish(),
             integer_sums: self.sums,
+            stated: self.stated.map(|(_, stated)| stated).unwrap_or_default(),
         })
     }
 }
@@ -196,6 +205,32 @@ pub(super) fn add_excluded(builder: &mut MembershipBuilder, batch: &RecordBatch)
         let length = (start..batch.num_rows()).take_while(|row| reasons.value(*row) == reason).count();
         builder.add_excluded(&batch.slice(start, length), reason)?;
         start += length;
+    }
+    Ok(())
+}
+
+/// The places of the columns of a list of control totals, when a test of the control reads this data set as one.
+fn stated_places(run: &RunContext<'_>, data_set: &DataSet, schema: &Schema) -> Option<[usize; 3]> {
+    let tests = run.control.data_sets.iter().flat_map(|other| &other.tests);
+    let mut lists = tests.filter_map(DataSetTest::control_totals);
+    if !lists.any(|list| list == data_set.name) {
+        return None;
+    }
+    let [name, rows, amount] = CONTROL_TOTALS_COLUMNS.map(|column| schema.index_of(column).ok());
+    Some([name?, rows?, amount?])
+}
+
+/// Takes the rows of a list of control totals.
+fn take_stated(batch: &RecordBatch, places: [usize; 3], stated: &mut Vec<StatedTotal>) -> Result<(), TableError> {
+    let [names, rows, amounts] = places.map(|place| batch.column(place));
+    for row in 0..batch.num_rows() {
+        let text = |array: &ArrayRef| cell_text(array, row);
+        let Some(data_set) = text(names)? else { continue };
+        stated.push(StatedTotal {
+            data_set,
+            rows: text(rows)?.and_then(|text| text.parse().ok()),
+            amount: text(amounts)?.and_then(|text| text.parse().ok()),
+        });
     }
     Ok(())
 }
@@ -238,14 +273,16 @@ impl Population {
         }
     }
 
-    /// The file with its rows and digest.
-    pub(crate) fn finish(self) -> Result<(PathBuf, u64, Digest), TableError> {
+    /// The file with its rows and digest; tests see the rows in the order of their key.
+    pub(crate) fn finish(self, tests: &mut RowTests) -> Result<(PathBuf, u64, Digest), ExtractError> {
         let file = match self.order {
             Order::AsRead(writer) => writer.finish()?,
             Order::ByKey(sorter) => {
                 let mut writer = TableWriter::create(&self.path, &self.schema)?;
                 for batch in sorter.finish()? {
-                    writer.write(&batch?)?;
+                    let batch = batch?;
+                    tests.observe_sorted(&batch)?;
+                    writer.write(&batch)?;
                 }
                 writer.finish()?
             }

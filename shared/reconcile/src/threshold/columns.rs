@@ -86,9 +86,12 @@ impl NumberAt {
         number(&self.amount, row)
     }
 
-    /// The rate of a row; `None` when the check has no rate.
-    pub(super) fn rate(&self, row: usize) -> Result<Option<Option<Decimal>>, ReconcileError> {
-        self.rate.as_ref().map(|rate| number(rate, row)).transpose()
+    /// The rate of a row: one where the check has none, and `None` where the row lacks it.
+    pub(super) fn rate(&self, row: usize) -> Result<Option<Decimal>, ReconcileError> {
+        match &self.rate {
+            Some(rate) => number(rate, row),
+            None => Ok(Some(Decimal::from(1_u64))),
+        }
     }
 
     pub(super) fn shown(&self, at: usize, row: usize) -> Result<Option<Decimal>, ReconcileError> {
@@ -111,8 +114,7 @@ fn kept(check: &ThresholdCheck, schema: &Schema) -> Vec<usize> {
 pub(super) fn judged_schema(check: &ThresholdCheck, contract: &ThresholdContract, input: &Schema) -> SchemaRef {
     let code = contract.currency.as_str().to_lowercase();
     let kept = kept(check, input);
-    let mut fields: Vec<Field> =
-        kept.into_iter().map(|index| input.field(index).clone()).collect();
+    let mut fields: Vec<Field> = kept.into_iter().map(|index| input.field(index).clone()).collect();
     let shown = check.display.iter().map(|name| converted_name(name, &code));
     fields.extend(shown.map(|name| Field::new(name, DataType::Decimal128(38, 2), true)));
     let amount = |name: &str| Field::new(name, DataType::Decimal128(38, 10), true);

@@ -73,9 +73,8 @@ impl Tally {
             let (rows, subjects) = self.reasons.entry(*code).or_default();
             *rows += 1;
             if subjects.len() < SUBJECTS_NAMED {
-                let of_column = |(name, index): (&String, &usize)| {
-                    Ok(format!("{name}={}", text(*index)?.unwrap_or_default()))
-                };
+                let of_column =
+                    |(name, index): (&String, &usize)| Ok(format!("{name}={}", text(*index)?.unwrap_or_default()));
                 let named: Vec<String> =
                     self.subject.iter().zip(&inputs.subject).map(of_column).collect::<Result<_, ReconcileError>>()?;
                 subjects.push(named.join(", "));

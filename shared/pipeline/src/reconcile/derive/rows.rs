@@ -48,6 +48,7 @@ impl<'a> DerivedRows<'a> {
         let all: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
         let order: Vec<String> =
             definition.key.iter().chain(all.iter().filter(|name| !definition.key.contains(name))).cloned().collect();
+        let contract = Contract { key: definition.key.clone(), ..contract_of(&schema) };
         let mut with_reason = schema.fields().to_vec();
         with_reason.push(Arc::new(Field::new(EXCLUDED_REASON_COLUMN, DataType::Utf8, false)));
         Ok(Self {
@@ -56,7 +57,7 @@ impl<'a> DerivedRows<'a> {
             population: Population::new(&schema, &order, folder)?,
             totals: Totals::new(&schema, &definition.amounts)?,
             read_totals: Totals::new(&schema, &definition.amounts)?,
-            tests: RowTests::new(&definition.tests, &contract_of(&schema), &schema)?,
+            tests: RowTests::new(&definition.tests, &contract, &schema)?,
             excluded_totals: BTreeMap::new(),
             excluded: LazyTable::new(folder.join("excluded"), Arc::new(Schema::new(with_reason))),
             schema,
@@ -120,11 +121,11 @@ impl<'a> DerivedRows<'a> {
     }
 
     /// Writes what is still held and adds up.
-    pub(super) fn finish(self, cutoff: CutoffDate) -> Result<Derivation, DeriveError> {
+    pub(super) fn finish(mut self, cutoff: CutoffDate) -> Result<Derivation, DeriveError> {
         let rows_read = self.read_totals.rows();
         let totals = self.totals.finish();
+        let (path, rows, digest) = self.population.finish(&mut self.tests)?;
         let tests = self.tests.finish(&totals, cutoff);
-        let (path, rows, digest) = self.population.finish()?;
         let excluded = self.excluded_totals.into_iter().map(|(reason, totals)| Excluded {
             reason,
             rows: totals.rows(),
