@@ -12,7 +12,7 @@ mod source;
 
 use std::collections::BTreeMap;
 
-use tieout_model::{ControlId, Digest, Outcome};
+use tieout_model::{ControlId, Digest, Outcome, ThresholdCheck, ThresholdContract};
 
 pub use checks::{Assertion, AtStake, Threshold, TieOut, TotalOf};
 pub use comparison::Comparison;
@@ -56,6 +56,10 @@ pub struct Control {
     pub assertions: Vec<Assertion>,
     /// Thresholds by id.
     pub thresholds: Vec<Threshold>,
+    /// Threshold contracts with all their versions.
+    pub threshold_contracts: Vec<ThresholdContract>,
+    /// Rows that are held against a threshold contract.
+    pub threshold_checks: Vec<ThresholdCheck>,
     /// Who is told.
     pub notify: Notify,
     /// The definition files by path below the control's folder: `control.toml` and every file that it

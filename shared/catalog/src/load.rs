@@ -23,6 +23,8 @@ mod rule_file;
 mod scope;
 mod settings;
 mod sql_file;
+mod threshold_checks;
+mod threshold_contracts;
 mod tie_outs;
 mod toml_file;
 mod value;
@@ -30,7 +32,7 @@ mod value_formats;
 
 use std::collections::BTreeMap;
 
-use tieout_model::{ColumnSchema, ColumnType, ControlId, Digest, Sha256Stream};
+use tieout_model::{ColumnSchema, ColumnType, ControlId, Digest, Sha256Stream, ThresholdContract};
 use toml::de::DeTable;
 
 use self::definition_tables::table_path;
@@ -129,13 +131,17 @@ fn control(mut reader: Reader<'_>, id: ControlId, folder: &ControlFolder, schema
     let comparisons = reader.each("comparisons", |entry| comparisons::comparison(entry, &names, &mut ids));
     let tie_outs = reader.each("tie_outs", |entry| tie_outs::tie_out(entry, &names, &mut ids));
     let assertions = reader.each("assertions", |entry| assertions::assertion(entry, &names, &mut ids));
-    report_duplicates(&ids, "comparisons, tie-outs or assertions");
-    if !["comparisons", "tie_outs", "assertions"].iter().any(|key| reader.has(key)) {
+    let contracts =
+        named(&mut reader, "threshold_contracts", |entry, texts| threshold_contracts::contract(entry, folder, texts));
+    let threshold_checks =
+        reader.each("threshold_checks", |entry| threshold_checks::threshold_check(entry, &names, &contracts, &mut ids));
+    report_duplicates(&ids, "comparisons, tie-outs, assertions or threshold checks");
+    if !["comparisons", "tie_outs", "assertions", "threshold_checks"].iter().any(|key| reader.has(key)) {
         reader.report("the control checks nothing: add a comparison, a tie-out or an assertion");
     }
     let notify = reader.table("notify", |entry| settings::notify(entry, owner.as_ref(), reviewer.as_ref()));
     reader.finish();
-    let files = definition_files(folder, &names, &data_sets, &derived);
+    let files = definition_files(folder, &names, &data_sets, &derived, &contracts);
     let digest = definition_digest(&files);
     Some(Control {
         id,
@@ -152,6 +158,8 @@ fn control(mut reader: Reader<'_>, id: ControlId, folder: &ControlFolder, schema
         tie_outs,
         assertions,
         thresholds,
+        threshold_contracts: contracts,
+        threshold_checks,
         notify: notify?,
         files,
         digest,
@@ -237,6 +245,7 @@ fn definition_files(
     names: &Names,
     data_sets: &[DataSet],
     derived: &[Derived],
+    contracts: &[ThresholdContract],
 ) -> BTreeMap<String, Vec<u8>> {
     let queries = data_sets.iter().filter_map(|data_set| match &data_set.query {
         DataSetQuery::Database(query) => Some(query.path.clone()),
@@ -244,7 +253,9 @@ fn definition_files(
             names.definition_folder(&data_set.source).and_then(|folder| table_path(folder, data_set))
         }
     });
-    let listed: Vec<String> = queries.chain(derived.iter().map(|derived| derived.path().to_owned())).collect();
+    let versions = contracts.iter().flat_map(|contract| &contract.versions).map(|version| version.path.clone());
+    let computed = derived.iter().map(|derived| derived.path().to_owned());
+    let listed: Vec<String> = queries.chain(computed).chain(versions).collect();
     let is_named = |path: &String| path == DEFINITION_FILE || listed.contains(path);
     folder.files.iter().filter(|(path, _)| is_named(path)).map(|(path, bytes)| (path.clone(), bytes.clone())).collect()
 }

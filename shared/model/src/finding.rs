@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     AssertionResult, ComparisonResult, Currency, CurrencyAmount, DataSetResult, Decimal, Outcome, RunResult, Severity,
-    TestOutcome, TieOutResult, TieOutStatus, group_digits,
+    TestOutcome, ThresholdCheckResult, TieOutResult, TieOutStatus, group_digits,
 };
 
 /// Exceptions of one kind in one check.
@@ -36,6 +36,7 @@ impl RunResult {
             findings.extend(over_cap(comparison));
         }
         findings.extend(self.assertions.iter().filter_map(failed_rows));
+        findings.extend(self.threshold_checks.iter().filter_map(thresholds_reached));
         findings
     }
 
@@ -82,6 +83,16 @@ impl RunResult {
         let count = over.len() as u64;
         (count > 0).then(|| Finding { subject: id.to_owned(), title, count, amounts: largest_of(amounts) })
     }
+}
+
+/// The rows of a check that are at or above their threshold, with the largest of them in the contract's currency.
+fn thresholds_reached(check: &ThresholdCheckResult) -> Option<Finding> {
+    if check.investigate == 0 || check.severity != Severity::Finding {
+        return None;
+    }
+    let largest = check.largest.map(|amount| CurrencyAmount { currency: check.currency.clone(), amount });
+    let title = format!("At or above the threshold: {}", check.finding.replace('_', " "));
+    Some(Finding { subject: check.id.clone(), title, count: check.investigate, amounts: largest.into_iter().collect() })
 }
 
 /// The number of exceptions in all findings.
@@ -191,7 +202,6 @@ mod tests {
             id: "short".to_owned(),
             data_set: "lines".to_owned(),
             severity,
-            reason: None,
             rows_checked: 10,
             rows_failed,
             currency: None,

@@ -27,6 +27,7 @@ mod outcome;
 mod parameter;
 mod result;
 mod rules;
+mod threshold_check;
 mod threshold_contract;
 mod threshold_result;
 mod words;
@@ -65,6 +66,7 @@ pub use result::{
     TieOutStatus,
 };
 pub use rules::{Allowed, AllowedTexts, Assign, Condition, Phrase, Rule, RuleSet, Sign, Test};
+pub use threshold_check::{MatrixColumns, ThresholdCheck, converted_name};
 pub use threshold_contract::{ThresholdContract, ThresholdQuestion, ThresholdRule, ThresholdVersion};
 pub use threshold_result::{ContractInForce, Matrix, MatrixCell, RowReason, ThresholdCheckResult, ThresholdStatus};
 pub use words::{fold_text, words_of};

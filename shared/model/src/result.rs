@@ -235,8 +235,8 @@ pub enum Severity {
     Finding,
     /// Is listed for review and leaves the outcome as it is.
     Review,
-    /// Keeps the control from operating: what the rows say cannot be relied on.
-    NotOperated,
+    /// Keeps the control from concluding, for this reason.
+    NotOperated(ReasonCode),
 }
 
 impl Severity {
@@ -245,7 +245,7 @@ impl Severity {
         match self {
             Self::Finding => "finding",
             Self::Review => "review",
-            Self::NotOperated => "not_operated",
+            Self::NotOperated(_) => "not_operated",
         }
     }
 }
@@ -268,9 +268,6 @@ pub struct AssertionResult {
     pub data_set: String,
     /// How grave a failure is.
     pub severity: Severity,
-    /// The reason that a failure is for the result, where it is not `assertion_failed`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub reason: Option<ReasonCode>,
     /// Rows checked: the whole population.
     pub rows_checked: u64,
     /// Rows for which the predicate is not true; a predicate that is null counts as failed.

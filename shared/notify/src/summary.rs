@@ -197,7 +197,7 @@ fn assertion(assertion: &AssertionResult) -> AssertionLine {
             (0, _) => "holds",
             (_, Severity::Finding) => "exceptions",
             (_, Severity::Review) => "for review",
-            (_, Severity::NotOperated) => "not operated",
+            (_, Severity::NotOperated(_)) => "not operated",
         },
         holds: assertion.rows_failed == 0,
     }

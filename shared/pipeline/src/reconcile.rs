@@ -1,4 +1,4 @@
-//! The reconcile stage: derives, compares, ties out, asserts, foots and concludes.
+//! The reconcile stage: derives, compares, ties out, asserts, holds against thresholds, foots and concludes.
 //!
 //! Reads: the extracted data sets. Writes: derived data sets, result tables, `result.json` and its manifest.
 //! May touch: store and SQL engine. What a check gets wrong becomes a reason; nothing is skipped in silence.
@@ -10,6 +10,7 @@ mod exceptions;
 mod explanations;
 mod secret;
 mod tables;
+mod threshold_checks;
 mod tie_outs;
 
 use std::path::PathBuf;
@@ -137,6 +138,7 @@ async fn reconcile(
     comparisons::run(&mut work)?;
     tie_outs::run(&mut work)?;
     assertions::run(&mut work).await?;
+    threshold_checks::run(&mut work)?;
     let commits = extracted.data_sets.iter().chain(derived.iter().map(|table| &table.commit));
     work.result.footing = foot(&work.result, &commits.collect::<Vec<_>>());
     (work.result.outcome, work.result.reasons) = conclude(&work.result);

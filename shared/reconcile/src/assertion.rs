@@ -9,9 +9,7 @@ use arrow::array::{Array, AsArray, BooleanArray};
 use arrow::compute::filter_record_batch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use arrow::record_batch::RecordBatch;
-use tieout_model::{
-    AmountColumn, AssertionResult, Currency, CurrencyAmount, CurrencyOf, Decimal, ReasonCode, Severity,
-};
+use tieout_model::{AmountColumn, AssertionResult, Currency, CurrencyAmount, CurrencyOf, Decimal, Severity};
 use tieout_tables::TableError;
 
 use crate::ReconcileError;
@@ -34,8 +32,6 @@ pub struct AssertionPlan {
     pub data_set: String,
     /// How grave a failure is.
     pub severity: Severity,
-    /// The reason that a failure is for the result, where it is not `assertion_failed`.
-    pub reason: Option<ReasonCode>,
     /// The amount at stake in a failed row.
     pub at_stake: Option<AtStakePlan>,
 }
@@ -162,7 +158,6 @@ impl AssertionCheck {
             id: self.plan.id,
             data_set: self.plan.data_set,
             severity: self.plan.severity,
-            reason: self.plan.reason,
             rows_checked: self.rows_checked,
             rows_failed: self.rows_failed,
             currency,
@@ -202,13 +197,7 @@ mod tests {
     use arrow::array::{Decimal128Array, Int64Array, StringArray};
 
     fn plan(at_stake: Option<AtStakePlan>) -> AssertionPlan {
-        AssertionPlan {
-            id: "short".into(),
-            data_set: "lines".into(),
-            severity: Severity::Finding,
-            reason: None,
-            at_stake,
-        }
+        AssertionPlan { id: "short".into(), data_set: "lines".into(), severity: Severity::Finding, at_stake }
     }
 
     fn fixed() -> AtStakePlan {

@@ -15,6 +15,7 @@ mod explain;
 mod filter;
 mod fingerprinted;
 mod matched_amounts;
+mod threshold;
 mod tie_out;
 
 pub use assertion::{AMOUNT_COLUMN, AssertionCheck, AssertionPlan, AtStakePlan, HOLDS_COLUMN};
@@ -23,4 +24,5 @@ pub use compare::{Batches, ComparisonPlan, ComparisonSpec, SideSchema, SumDiffer
 pub use engine::{EngineSettings, compare_tables};
 pub use error::ReconcileError;
 pub use explain::{ExplainSpec, Explained, Explainer, FoundCounts, RelaxedCounts, explain, explanations_schema};
+pub use threshold::ThresholdRows;
 pub use tie_out::{GroupTotal, SideTotals, TieOut, tie_out};

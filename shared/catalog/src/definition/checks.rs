@@ -2,7 +2,7 @@
 //!
 //! A threshold is declared or absent; absent means that any difference counts.
 
-use tieout_model::{Currency, CurrencyOf, Decimal, ReasonCode, Severity};
+use tieout_model::{Currency, CurrencyOf, Decimal, Severity};
 
 /// An agreement of two totals.
 #[derive(Debug, Clone)]
@@ -41,8 +41,6 @@ pub struct Assertion {
     pub description: String,
     /// How grave a failure is.
     pub severity: Severity,
-    /// The reason that a failure is for the result; given exactly where the severity is `not_operated`.
-    pub reason: Option<ReasonCode>,
     /// The name of a failed row among the exceptions; `failed` where none is given.
     pub finding: Option<String>,
     /// Columns that name a failed row; empty for the key of the data set.

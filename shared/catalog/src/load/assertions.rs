@@ -2,7 +2,7 @@
 //!
 //! An expression names columns of its data set and parameters, nothing else; the engine checks its types.
 
-use tieout_model::{ColumnType, MAX_PRECISION, Outcome, ReasonCode, Severity};
+use tieout_model::{ColumnType, MAX_PRECISION, ReasonCode, Severity};
 
 use super::columns::currency_of;
 use super::data_sets::columns_of;
@@ -13,6 +13,23 @@ use super::value::Text;
 use crate::definition::{Assertion, AtStake};
 use crate::sql::{Vocabulary, expression_mistakes};
 
+/// Why a row that fails may keep the control from concluding.
+const GUARD_REASONS: [(&str, ReasonCode); 13] = [
+    ("column_missing", ReasonCode::ColumnMissing),
+    ("bad_value", ReasonCode::BadValue),
+    ("duplicate_key", ReasonCode::DuplicateKey),
+    ("fan_out", ReasonCode::FanOut),
+    ("empty_dataset", ReasonCode::EmptyDataset),
+    ("out_of_window", ReasonCode::OutOfWindow),
+    ("completeness_failed", ReasonCode::CompletenessFailed),
+    ("completeness_not_proven", ReasonCode::CompletenessNotProven),
+    ("accuracy_failed", ReasonCode::AccuracyFailed),
+    ("stale_source", ReasonCode::StaleSource),
+    ("no_actuals", ReasonCode::NoActuals),
+    ("fx_rate_missing", ReasonCode::FxRateMissing),
+    ("counterpart_missing", ReasonCode::CounterpartMissing),
+];
+
 /// Reads one assertion.
 pub(crate) fn assertion<'a>(reader: &mut Reader<'a>, names: &Names, ids: &mut Vec<Text<'a>>) -> Option<Assertion> {
     let id = reader.text("id").inspect(|id| ids.push(id.clone()));
@@ -21,7 +38,6 @@ pub(crate) fn assertion<'a>(reader: &mut Reader<'a>, names: &Names, ids: &mut Ve
     let holds = reader.text("holds").map(|text| expression(&text, table, names));
     let description = reader.text("description").map(|text| forms::prose(&text));
     let severity = severity(reader);
-    let reason = not_operated_reason(reader, severity);
     let finding = reader.optional_text("finding").map(|text| forms::name(&text));
     let subject = reader.optional_texts("subject");
     let subject = table.map_or_else(Vec::new, |table| columns_of(&subject, table));
@@ -32,37 +48,30 @@ pub(crate) fn assertion<'a>(reader: &mut Reader<'a>, names: &Names, ids: &mut Ve
         holds: holds?,
         description: description?,
         severity: severity?,
-        reason,
         finding,
         subject,
         at_stake,
     })
 }
 
-/// Reads the key `severity`.
-pub(crate) fn severity(reader: &mut Reader<'_>) -> Option<Severity> {
-    let severities = [Severity::Finding, Severity::Review, Severity::NotOperated];
-    reader.text("severity")?.choice(&severities.map(|severity| (severity.as_str(), severity)))
-}
-
-/// Reads the key `reason`, which goes with the severity `not_operated` and with no other.
-fn not_operated_reason(reader: &mut Reader<'_>, severity: Option<Severity>) -> Option<ReasonCode> {
-    if severity != Some(Severity::NotOperated) {
-        if let Some(value) = reader.optional("reason")
-            && severity.is_some()
-        {
-            value.report("'reason' needs the severity not_operated");
+/// Reads `severity`, and with `not_operated` the `reason` that a failed row gives.
+fn severity(reader: &mut Reader<'_>) -> Option<Severity> {
+    let severities = [("finding", Some(Severity::Finding)), ("review", Some(Severity::Review)), ("not_operated", None)];
+    let severity = reader.text("severity").and_then(|text| text.choice(&severities));
+    let reason = reader.optional_text("reason");
+    match (severity?, reason) {
+        (None, Some(reason)) => reason.choice(&GUARD_REASONS).map(Severity::NotOperated),
+        (None, None) => {
+            reader.report("'severity' is not_operated, so a 'reason' must say why");
+            None
         }
-        return None;
+        (Some(severity), reason) => {
+            if let Some(reason) = reason {
+                reason.report("'reason' is for the severity not_operated");
+            }
+            Some(severity)
+        }
     }
-    let text = reader.text("reason")?;
-    let code = ReasonCode::named(text.as_str()).filter(|code| code.outcome() == Outcome::NotOperated);
-    if code.is_none() {
-        let known = ReasonCode::ALL.iter().filter(|code| code.outcome() == Outcome::NotOperated);
-        let names = known.map(|code| code.as_str()).collect::<Vec<_>>();
-        text.report_unknown(format!("'reason' is '{}'; there are: {}", text.as_str(), names.join(", ")), names);
-    }
-    code
 }
 
 /// Reads `amount` with its currency and decimals; without an amount neither may stand.

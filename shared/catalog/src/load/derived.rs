@@ -82,8 +82,8 @@ impl DerivedHead<'_> {
             table.expect_type(text, "text", |data_type| data_type == ColumnType::Text);
         }
         let key = key(&mut reader, table);
-        let tests = tests(&mut reader, table, &key, names);
         let from = classify.as_ref().and_then(|_| reader.text("from"));
+        let tests = tests(&mut reader, table, &key, names);
         let document = reader.document();
         reader.finish();
         let by = match (&classify, &sql) {

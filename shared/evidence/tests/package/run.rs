@@ -213,7 +213,6 @@ impl Run {
             id: "large-enough".to_owned(),
             data_set: "ledger".to_owned(),
             severity: Severity::Finding,
-            reason: None,
             rows_checked: 6,
             rows_failed: 1,
             currency: Some("USD".parse().unwrap()),

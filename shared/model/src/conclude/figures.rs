@@ -82,9 +82,8 @@ fn assertion_reason(assertion: &AssertionResult) -> Option<Reason> {
     let stake = if at_stake.is_empty() { String::new() } else { format!(", {} at stake", at_stake.join(" and ")) };
     let code = match assertion.severity {
         // A grave failure never counts as less because its reason is a mild one.
-        Severity::NotOperated => {
-            assertion.reason.filter(|code| code.outcome() == Outcome::NotOperated).unwrap_or(ReasonCode::CheckFailed)
-        }
+        Severity::NotOperated(code) if code.outcome() != Outcome::NotOperated => ReasonCode::CheckFailed,
+        Severity::NotOperated(code) => code,
         Severity::Finding | Severity::Review => ReasonCode::AssertionFailed,
     };
     Some(Reason {

@@ -80,7 +80,6 @@ fn assertion(severity: Severity, failed: u64) -> AssertionResult {
         id: "positive".into(),
         data_set: "ledger".into(),
         severity,
-        reason: None,
         rows_checked: 10,
         rows_failed: failed,
         currency: Some(currency.clone()),

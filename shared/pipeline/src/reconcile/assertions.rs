@@ -81,7 +81,6 @@ async fn carry_out(
         id: assertion.id.clone(),
         data_set: assertion.data_set.clone(),
         severity: assertion.severity,
-        reason: assertion.reason,
         at_stake: assertion
             .at_stake
             .as_ref()

@@ -73,7 +73,7 @@ pub(super) async fn run(work: &mut Work<'_>, extracted: &Extracted) -> Result<Ve
         }
         let (path, excluded) = match derive(work, definition).await {
             Ok(Derivation { path, excluded, read_totals, mut result }) => {
-                cross_tests(&mut result, &definition.tests, &[], |name| other_data_set(&commits, name));
+                cross_tests(&mut result, &definition.tests, &read_totals, |name| other_data_set(&commits, name));
                 work.tables.add(&definition.name, path.clone(), &definition.key, &definition.amounts)?;
                 work.result.data_sets.push(result.clone());
                 commit.result = Some(result);

@@ -4,6 +4,7 @@
 //! the amount at stake. The full rows of a finding are in the table of its own check.
 
 mod comparison;
+mod threshold;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -31,7 +31,7 @@ fn push(table: &mut Table, assertion: &AssertionResult, input: &ReportInput<'_>)
         (0, _) => Cell::Status(Tone::Good, "holds".to_owned()),
         (_, Severity::Finding) => Cell::Status(Tone::Warn, "exceptions".to_owned()),
         (_, Severity::Review) => Cell::Status(Tone::Warn, "for review".to_owned()),
-        (_, Severity::NotOperated) => Cell::Status(Tone::Bad, "not operated".to_owned()),
+        (_, Severity::NotOperated(_)) => Cell::Status(Tone::Bad, "not operated".to_owned()),
     };
     let mut stakes = assertion.amounts.iter().map(|of| {
         let text = format!("{} {}", of.currency, of.amount.grouped());

@@ -118,7 +118,9 @@ async fn customers_in_several_groups_and_lines_are_listed() {
     };
     // 34: two groups, one group twice, one group and none.
     for (customer_no, groups) in [("C1", ["NAT", "OM"]), ("C2", ["NAT", "NAT"])] {
-        groups.map(|group| add(customer_no, group, "BL09", "1"));
+        for group in groups {
+            add(customer_no, group, "BL09", "1");
+        }
     }
     // 35 and 36: the largest balance is primary, ties go to the smallest code.
     for (customer_no, balances) in

@@ -48,6 +48,7 @@ impl<'a> DerivedRows<'a> {
         let all: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
         let order: Vec<String> =
             definition.key.iter().chain(all.iter().filter(|name| !definition.key.contains(name))).cloned().collect();
+        let contract = Contract { key: definition.key.clone(), ..contract_of(&schema) };
         let mut with_reason = schema.fields().to_vec();
         with_reason.push(Arc::new(Field::new(EXCLUDED_REASON_COLUMN, DataType::Utf8, false)));
         Ok(Self {
@@ -56,7 +57,7 @@ impl<'a> DerivedRows<'a> {
             population: Population::new(&schema, &order, folder)?,
             totals: Totals::new(&schema, &definition.amounts)?,
             read_totals: Totals::new(&schema, &definition.amounts)?,
-            tests: RowTests::new(&definition.tests, &contract_of(&schema, &definition.key), &schema)?,
+            tests: RowTests::new(&definition.tests, &contract, &schema)?,
             excluded_totals: BTreeMap::new(),
             excluded: LazyTable::new(folder.join("excluded"), Arc::new(Schema::new(with_reason))),
             schema,
@@ -153,7 +154,7 @@ fn arrow_failed(source: arrow::error::ArrowError) -> TableError {
 }
 
 /// A contract with the default formats, for reading the witness texts of a derived data set.
-fn contract_of(schema: &Schema, key: &[String]) -> Contract {
+fn contract_of(schema: &Schema) -> Contract {
     let column = |field: &arrow::datatypes::FieldRef| {
         Some(Column {
             name: field.name().clone(),
@@ -164,6 +165,5 @@ fn contract_of(schema: &Schema, key: &[String]) -> Contract {
             format: ValueFormat::default(),
         })
     };
-    let columns = schema.fields().iter().filter_map(column).collect();
-    Contract { columns, key: key.to_vec(), ..Contract::default() }
+    Contract { columns: schema.fields().iter().filter_map(column).collect(), ..Contract::default() }
 }
