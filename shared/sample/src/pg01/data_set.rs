@@ -143,6 +143,13 @@ impl DataSet {
                 "ID_Company|id|voucher_type|business_use|creation_year|Delivery_mth|shipping_storecredit|",
                 "MPL_storecredit|RTL_storecredit|TotalAmountUsed"
             ),
+            _ => self.headers_of_orders(),
+        }
+    }
+
+    /// The headers of what is read from orders, collections and the list of operations.
+    fn headers_of_orders(self) -> &'static str {
+        match self {
             Self::Ipe10 => concat!(
                 "ID_COMPANY|IS_PREPAYMENT|COD_OMS_SALES_ORDER_ITEM|ORDER_NR|BOB_ID_CUSTOMER|CURRENT_STATUS|IS_CLOSED|",
                 "IS_MARKETPLACE|PAYMENT_METHOD|ORDER_CREATION_DATE|FINANCE_VERIFIED_DATE|DELIVERED_DATE|",
@@ -170,7 +177,7 @@ impl DataSet {
                 "ID_COMPANY|CURRENT_STATUS|Case_Type|IS_MARKETPLACE|ORDER_NR|BOB_ID_CUSTOMER|RETURN_DATE|IS_GLOBAL|",
                 "FINANCE_VERIFIED_DATE|REFUND_DATE|OMS_Type|Customer_Type_L1|AmountToRefund|COD_OMS_SALES_ORDER_ITEM"
             ),
-            Self::Jdash => "Voucher Id|Company|Amount Used|Usage Date|Order Id|Status",
+            _ => "Voucher Id|Company|Amount Used|Usage Date|Order Id|Status",
         }
     }
 }

@@ -48,7 +48,10 @@ impl Books<'_> {
         }
         let case = item.refund_case(self.calendar);
         let row = self.refund_row(item, case.unwrap_or(meant), kind);
-        let Some(case) = case else { return self.out.outside(DataSet::Ipe34, &row) };
+        let Some(case) = case else {
+            // An export does not say when an item was delivered, so it holds no item that was not.
+            return if item.delivered.is_none() { Ok(()) } else { self.out.outside(DataSet::Ipe34, &row) };
+        };
         self.tally.add(BalanceLine::RefundLiability, item.refund_amount(case));
         self.out.row(DataSet::Ipe34, &row)
     }
@@ -66,7 +69,7 @@ impl Books<'_> {
             let in_scope = is_open && item.is_paid_on_delivery(self.calendar);
             counts |= in_scope;
             for record in known {
-                let row = package_row(self.company.code, item, record);
+                let row = package_row(self.company.code, item, &items[0], record);
                 self.out.put(DataSet::Ipe12, &row, !in_scope)?;
             }
         }
@@ -191,7 +194,13 @@ fn open_amount(items: &[OrderItem], record: Option<&CashRecord>) -> Cents {
     }
 }
 
-fn package_row<'a>(company: &'static str, item: &'a OrderItem, record: Option<&CashRecord>) -> Vec<Cell<'a>> {
+/// A row of an item; the cash record is that of the whole package and speaks of its first item.
+fn package_row<'a>(
+    company: &'static str,
+    item: &'a OrderItem,
+    first: &'a OrderItem,
+    record: Option<&CashRecord>,
+) -> Vec<Cell<'a>> {
     let mut row = cells![
         company,
         item.package,
@@ -213,7 +222,7 @@ fn package_row<'a>(company: &'static str, item: &'a OrderItem, record: Option<&C
         customer_type(item.customer).map(|(kind, _)| kind),
     ]
     .to_vec();
-    row.extend(record_cells(item, record));
+    row.extend(record_cells(first, record));
     row.extend(cells![item.price.items(), item.price.shipping_of_package()]);
     row
 }

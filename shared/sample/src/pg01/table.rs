@@ -163,6 +163,13 @@ impl Table {
             Self::Customers => "id_company|No_|Name|Busline Code|Customer Posting Group|Stream",
             Self::DetailedCustomerEntries => "id_company|Cust_ Ledger Entry No_:i|Posting Date:m|Amount (LCY):n",
             Self::DetailedLedgerEntries => "id_company|Gen_ Ledger Entry No_:i|G_L Account No_|Posting Date:m|Amount:n",
+            _ => self.more_columns(),
+        }
+    }
+
+    /// The columns of the tables from the second half of the list.
+    fn more_columns(self) -> &'static str {
+        match self {
             Self::FxRates => "country_code|country|year:i|cod_month:i|rate_type|base_currency|FX_rate:n",
             Self::Hubs => "ID_Company|NODE|SERVICE_PROVIDER",
             Self::IfrsMapping => "Level_4_Code|Level_1_Name|Level_2_Name|Level_3_Name",
@@ -203,7 +210,7 @@ impl Table {
             Self::StatementTransactions => "ID_Company|Transaction_Id:i|Order_Nr",
             Self::Vendors => "ID_Company|Seller_Id:i|Seller_Name",
             Self::VoucherTemplates => "ID_COMPANY|id:i|template_id:i|template_name|description|template_status",
-            Self::Vouchers => concat!(
+            _ => concat!(
                 "ID_COMPANY|id:i|code|business_use|is_active:i|type|discount_amount:n|from_date:m|to_date:m|Is_Valid|",
                 "created_at:m|last_update:m|last_time_used:m|snapshot_date:m|voucher_inactive_date:m|",
                 "template_inactive_date:m|reason|updated_at:m|fk_customer:i|used_discount_amount:n|times_used:i|",

@@ -7,7 +7,7 @@ use tieout_model::CutoffDate;
 
 /// Shown below the help.
 pub(super) const EXAMPLES: &str = "Examples:\n  tieout sample pg-01 --out sample\n  \
-    tieout sample pg-01 --out large --rows 5000000 --companies NG,EG --seed 7\n  \
+    tieout sample pg-01 --out other --rows 50000 --companies NG,EG --seed 7\n  \
     tieout sample pg-01 --out broken --defects usual,duplicate_key\n  \
     tieout sample pg-01 --out extracts --source-tables tables --defects none";
 
