@@ -17,10 +17,11 @@ BENCH ?= ../shared/bench
 BENCH_DATA ?= target/bench-data
 RUNS ?= 5
 
-.PHONY: help build demo test differential tds-venv check e2e bench bench-growth bench-pipeline
+.PHONY: help build demo test differential tds-venv check e2e bench bench-growth bench-pipeline \
+  bench-sqlserver extract-memory
 
 help: ## Explain the targets
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 build: ## Build the program tieout, quickly and not optimised
 	@cargo build --locked --package tieout-local
@@ -91,6 +92,24 @@ venv:
 	  $(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --requirement $(REQUIREMENTS) && \
 	  cp $(REQUIREMENTS) $(VENV)/requirements.txt; \
 	fi
+
+bench-sqlserver: ## Read a ledger from the TDS test server, tieout and Python's readers in rotation (an optimised build first)
+	@$(MAKE) bench-sqlserver-ready
+	@target/bench-sqlserver-venv/bin/python -B shared/testkit/bench/sqlserver.py run --rows $(ROWS) --runs $(RUNS) \
+	  --server $(SQLSERVER_PROFILE)/tds_bench_server --tieout $(SQLSERVER_PROFILE)/sqlserver_to_parquet
+
+extract-memory: ## Read 5,000,000 rows from the TDS test server with less than 150 MB of memory (an optimised build first)
+	@cargo build --release --locked --package tieout-sources --example sqlserver_to_parquet \
+	  --package tieout-testkit --example tds_bench_server
+	@shared/testkit/bench/extract_memory $(SQLSERVER_PROFILE) 5000000 150
+
+SQLSERVER_PROFILE = $(abspath $(TARGET))/release/examples
+
+.PHONY: bench-sqlserver-ready
+bench-sqlserver-ready:
+	@cargo build --release --locked --package tieout-sources --example sqlserver_to_parquet \
+	  --package tieout-testkit --example tds_bench_server
+	@$(MAKE) venv VENV=target/bench-sqlserver-venv REQUIREMENTS=shared/testkit/bench/sqlserver_requirements.txt
 
 bench-pipeline: ## Measure the pipeline on a generated control of ROWS rows a side (an optimised build comes first)
 	@cargo build --release --locked --package tieout-local

@@ -13,6 +13,7 @@ mod engine;
 mod error;
 mod explain;
 mod filter;
+mod fingerprinted;
 mod matched_amounts;
 mod threshold;
 mod tie_out;

@@ -5,7 +5,8 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking"))]
 
 mod files;
-#[expect(dead_code, reason = "the adapters of databases come with the next change")]
 mod rows;
+mod sqlserver;
 
 pub use files::{FilesSource, GivenFile, GivenFormat, Readings, Survey, SurveyedColumn};
+pub use sqlserver::SqlServerSource;

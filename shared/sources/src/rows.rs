@@ -97,6 +97,11 @@ impl DatabaseRows {
         &self.notes
     }
 
+    /// The column of the contract that a column of the result fills.
+    pub(crate) fn contract_column(&self, result_column: usize) -> Option<usize> {
+        self.targets.get(result_column).copied().flatten().map(|target| target.column)
+    }
+
     /// Begins a row: all its values are null until they are set.
     pub(crate) fn begin_row(&mut self) {
         self.row.clear(self.width);

@@ -97,14 +97,19 @@ impl Answer {
 
     /// One result set of `times` times the same block of rows, which is encoded once: the fastest there is.
     pub fn encoded(columns: Vec<TdsColumn>, block: &[Vec<TdsValue>], times: u64) -> std::io::Result<Self> {
-        let mut bytes = Vec::new();
-        for row in block {
-            super::tokens::row(&columns, row, 8000, &mut bytes)?;
-        }
-        let bytes: Arc<[u8]> = bytes.into();
+        let bytes: Arc<[u8]> = Self::encode(&columns, block)?.into();
         let count = u64::try_from(block.len()).unwrap_or(u64::MAX);
         let blocks = (0..times).map(move |_| Step::Encoded(Arc::clone(&bytes), count));
         Ok(Self::steps(std::iter::once(Step::Columns(columns)).chain(blocks)))
+    }
+
+    /// The bytes of a block of rows on the wire.
+    pub fn encode(columns: &[TdsColumn], block: &[Vec<TdsValue>]) -> std::io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        for row in block {
+            super::tokens::row(columns, row, 8000, &mut bytes)?;
+        }
+        Ok(bytes)
     }
 
     /// Cuts long values into chunks of this many bytes.

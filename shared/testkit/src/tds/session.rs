@@ -16,7 +16,7 @@ use super::column::TdsColumn;
 use super::column_type::TdsType;
 use super::handshake::{self, Stream};
 use super::login::Login;
-use super::request::{self, Request};
+use super::request::{self, Request, RequestKind};
 use super::server::Shared;
 use super::statements::{self, SessionStatement};
 use super::tokens::{self, DONE_ATTENTION, DONE_COUNT, DONE_ERROR, DONE_MORE};
@@ -111,6 +111,7 @@ impl Session {
     /// Waits for the back end and streams what it says.
     async fn answer(&mut self, request: Request) -> io::Result<Ended> {
         let shared = Arc::clone(&self.shared);
+        let is_call = request.kind == RequestKind::ExecuteSql;
         let mut asked = tokio::task::spawn_blocking(move || match facts(&request, &shared) {
             Some(answer) => answer,
             None => shared.backend.answer(&request),
@@ -119,10 +120,10 @@ impl Session {
             answer = &mut asked => answer.map_err(|_| malformed("the back end panicked"))?,
             message = self.messages.recv() => return interrupted(message.as_ref()),
         };
-        self.stream_answer(answer).await
+        self.stream_answer(answer, is_call).await
     }
 
-    async fn stream_answer(&mut self, answer: Answer) -> io::Result<Ended> {
+    async fn stream_answer(&mut self, answer: Answer, is_call: bool) -> io::Result<Ended> {
         let Answer { steps, chunk_bytes } = answer;
         let mut columns: Vec<TdsColumn> = Vec::new();
         let mut rows = 0_u64;
@@ -169,7 +170,8 @@ impl Session {
                 }
             }
         }
-        tokens::done(status, rows, &mut self.packets.tokens);
+        let done = if is_call { tokens::done_with_call } else { tokens::done };
+        done(status, rows, &mut self.packets.tokens);
         Ok(Ended::Whole)
     }
 }

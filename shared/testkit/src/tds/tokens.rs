@@ -27,6 +27,9 @@ const ROW: u8 = 0xD1;
 const NBC_ROW: u8 = 0xD2;
 const ENV_CHANGE: u8 = 0xE3;
 const DONE: u8 = 0xFD;
+const DONE_PROCEDURE: u8 = 0xFE;
+const DONE_IN_PROCEDURE: u8 = 0xFF;
+const RETURN_STATUS: u8 = 0x79;
 
 /// COLMETADATA: the columns of the rows that follow.
 pub(super) fn columns(columns: &[TdsColumn], out: &mut Vec<u8>) -> io::Result<()> {
@@ -58,7 +61,19 @@ pub(super) fn row(columns: &[TdsColumn], values: &[TdsValue], chunk_bytes: usize
 
 /// DONE with a row count.
 pub(super) fn done(status: u16, rows: u64, out: &mut Vec<u8>) {
-    out.put_u8(DONE);
+    done_as(DONE, status, rows, out);
+}
+
+/// The end of a call of `sp_executesql`: the end of its statement, its return status, its own end.
+pub(super) fn done_with_call(status: u16, rows: u64, out: &mut Vec<u8>) {
+    done_as(DONE_IN_PROCEDURE, status | DONE_MORE, rows, out);
+    out.put_u8(RETURN_STATUS);
+    out.put_u32(0);
+    done_as(DONE_PROCEDURE, status & DONE_ERROR, 0, out);
+}
+
+fn done_as(token: u8, status: u16, rows: u64, out: &mut Vec<u8>) {
+    out.put_u8(token);
     out.put_u16(status);
     out.put_u16(0xC1);
     out.put_u64(rows);
