@@ -11,10 +11,20 @@ const INTEGRATION: (&str, &str) = ("User ID", "JUMIA/NAV31AFR.BATCH.SRVC");
 type Line = (&'static str, &'static str, &'static [(&'static str, &'static str)], &'static str);
 
 const LINES: &[Line] = &[
-    ("12a", "-5437", &[INTEGRATION, ("Document Description", "RF_317489956_0925")], "Issuance | Refund | iss_int_refund"),
+    (
+        "12a",
+        "-5437",
+        &[INTEGRATION, ("Document Description", "RF_317489956_0925")],
+        "Issuance | Refund | iss_int_refund",
+    ),
     ("12b", "-5437", &[INTEGRATION, ("Document Description", "RF 317489956")], "Issuance | Refund | iss_int_refund"),
     ("13a", "-10", &[INTEGRATION, ("Document Description", "PYT_789012_0925")], "Issuance | JForce | iss_int_jforce"),
-    ("13b", "-10", &[INTEGRATION, ("Document Description", "COMMERCIAL GESTURE 09")], "Issuance | Apology | iss_int_apology"),
+    (
+        "13b",
+        "-10",
+        &[INTEGRATION, ("Document Description", "COMMERCIAL GESTURE 09")],
+        "Issuance | Apology | iss_int_apology",
+    ),
     ("14", "-150", &[("Document No_", "NG-SC-2024-001")], "Issuance | Store Credit | iss_man_store"),
     (
         "15a",
@@ -29,7 +39,12 @@ const LINES: &[Line] = &[
         &[INTEGRATION, ("Document Description", "Item price credit"), ("Voucher No_", "V001")],
         "Usage | Refund | use_int_phrase",
     ),
-    ("17", "45", &[INTEGRATION, ("Document Description", "Voucher Accrual reversal")], "Cancellation | Apology | can_accrual"),
+    (
+        "17",
+        "45",
+        &[INTEGRATION, ("Document Description", "Voucher Accrual reversal")],
+        "Cancellation | Apology | can_accrual",
+    ),
     ("18a", "30", &[("Document Description", "EXPR_APLGY")], "Expired | Apology | exp_apology"),
     ("18b", "25", &[("Document Description", "EXPR_JFORCE")], "Expired | JForce | exp_jforce"),
     ("18c", "20", &[("Document Description", "EXPR_STR CRDT")], "Expired | Store Credit | exp_store"),
@@ -83,8 +98,10 @@ async fn every_line_has_the_rule_of_its_example() {
 
 #[tokio::test]
 async fn pivots_of_ledger_and_vouchers_stand_beside_each_other() {
-    let mut books =
-        Books::of(CUTOFF, &[("EC_NG", "NGN", "1650"), ("EC_KE", "KES", "130"), ("JM_EG", "EGP", "50"), ("JD_GH", "GHS", "15.5")]);
+    let mut books = Books::of(
+        CUTOFF,
+        &[("EC_NG", "NGN", "1650"), ("EC_KE", "KES", "130"), ("JM_EG", "EGP", "50"), ("JD_GH", "GHS", "15.5")],
+    );
     // 24: a total, and one bucket of three lines.
     for (entry, amount, text) in [("1", "-1000", "RFN"), ("2", "500", "EXPR_RFN"), ("3", "300", "Manual RND")] {
         books.ledger("EC_NG", entry, amount, &[("Document Description", text)]);

@@ -24,7 +24,8 @@ fn order_items(books: &mut Books) {
     let verified = [("COD_OMS_SALES_ORDER_ITEM", "1"), ("FINANCE_VERIFIED_DATE", "2025-09-30 11:05")];
     books.add("ipe_10", "EC_KE", &[verified.as_slice(), &[("PAID_FOR_ITEMS", "1")]].concat());
     for (item, delivered, paid) in [("2", "2025-09-30 16:40", "10"), ("3", "2025-10-01 00:00", "100")] {
-        let cells = [("COD_OMS_SALES_ORDER_ITEM", item), ("PACKAGE_DELIVERY_DATE", delivered), ("PAID_FOR_ITEMS", paid)];
+        let cells =
+            [("COD_OMS_SALES_ORDER_ITEM", item), ("PACKAGE_DELIVERY_DATE", delivered), ("PAID_FOR_ITEMS", paid)];
         books.add("ipe_10", "EC_KE", &cells);
     }
     // 41: a package with two items owes its amount once.
@@ -33,8 +34,10 @@ fn order_items(books: &mut Books) {
         books.add("ipe_12", "EC_KE", &cells);
     }
     // 42: goods that wait for a refund, a refund that waits for goods.
-    let returned = [("Case_Type", "Returned not yet refunded"), ("RETURN_DATE", "2025-09-07"), ("AmountToRefund", "-7,200")];
-    let refunded = [("Case_Type", "Refunded not yet returned"), ("REFUND_DATE", "2025-09-28 09:00"), ("AmountToRefund", "1,150")];
+    let returned =
+        [("Case_Type", "Returned not yet refunded"), ("RETURN_DATE", "2025-09-07"), ("AmountToRefund", "-7,200")];
+    let refunded =
+        [("Case_Type", "Refunded not yet returned"), ("REFUND_DATE", "2025-09-28 09:00"), ("AmountToRefund", "1,150")];
     books.add("ipe_34", "EC_KE", &returned).add("ipe_34", "EC_KE", &refunded);
 }
 
@@ -73,8 +76,7 @@ async fn an_amount_that_cannot_be_read_is_never_a_smaller_total() {
 #[tokio::test]
 async fn thresholds_are_in_dollars_and_compared_exactly() {
     // 30: equal is over; a cent less is not; the display in dollars decides nothing. 6: rates of two companies.
-    let mut books =
-        Books::of(CUTOFF, &[("JM_EG", "EGP", "50"), ("JD_GH", "GHS", "15.5"), ("EC_MA", "MAD", "4")]);
+    let mut books = Books::of(CUTOFF, &[("JM_EG", "EGP", "50"), ("JD_GH", "GHS", "15.5"), ("EC_MA", "MAD", "4")]);
     collections(&mut books, "JD_GH", &["0"]);
     customer(&mut books, "JM_EG", "1", "0", &[]);
     books.balance("JM_EG", "EGP", "13001", "50000").balance("JM_EG", "EGP", "13003", "49999.99");

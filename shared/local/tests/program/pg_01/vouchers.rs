@@ -46,7 +46,11 @@ fn vtc_books() -> Books {
     // 2: none is booked; then one only as usage.
     three(&mut books, "EC_KE");
     three(&mut books, "JD_GH");
-    let used = [("Voucher No_", "V001"), ("User ID", "JUMIA/NAV31AFR.BATCH.SRVC"), ("Document Description", "Item price credit")];
+    let used = [
+        ("Voucher No_", "V001"),
+        ("User ID", "JUMIA/NAV31AFR.BATCH.SRVC"),
+        ("Document Description", "Item price credit"),
+    ];
     books.ledger("JD_GH", "1", "100", &used);
     // 3: booked, another use, not valid, active, plain.
     books.voucher("JD_UG", "V1", "100", &[]).ledger("JD_UG", "1", "100", &credit_memo("V1"));
@@ -136,7 +140,8 @@ async fn withdrawn_and_late_vouchers_explain_their_cells() {
 async fn only_withdrawals_of_the_month_are_candidates() {
     // 4: cutoff 2024-09-30.
     let mut books = Books::of("2024-09-30", &COMPANIES[..1]);
-    for (voucher, inactive) in [("V1", "2024-09-01"), ("V2", "2024-09-30"), ("V3", "2024-08-31"), ("V4", "2024-10-01")] {
+    for (voucher, inactive) in [("V1", "2024-09-01"), ("V2", "2024-09-30"), ("V3", "2024-08-31"), ("V4", "2024-10-01")]
+    {
         let dates = [("voucher_inactive_date", inactive), ("created_at", "2023-03-15")];
         books.voucher("EC_NG", voucher, "100", &dates);
     }
