@@ -96,6 +96,7 @@ impl Bench {
             kinds: BTreeMap::from([("files", Arc::new(FilesSource::new()) as Arc<_>)]),
             data_folder: self.data_folder.clone(),
             control_folder: self.control_folder.clone(),
+            ..Sources::default()
         };
         let outbox = Outbox::new(outbox);
         let notifiers: [&dyn Notifier; 1] = [&outbox];

@@ -60,7 +60,7 @@ impl Answer {
     }
 
     fn place_of(&self, table: &str) -> std::path::PathBuf {
-        let ends = [format!("/{table}.parquet"), format!("/{table}/part-00000.parquet")];
+        let ends = [format!("/threshold-{table}.parquet"), format!("/{table}/part-00000.parquet")];
         let files = tree(self.store.path());
         let found = files.keys().find(|name| ends.iter().any(|end| name.ends_with(end)));
         let known = || files.keys().cloned().collect::<Vec<_>>().join("\n");
