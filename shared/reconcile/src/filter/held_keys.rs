@@ -19,7 +19,7 @@ const MANY: u32 = u32::MAX - 1;
 
 /// A row of the side that is held.
 #[derive(Debug, Clone, Copy, Default)]
-struct Held {
+pub(super) struct Held {
     key: [u64; 2],
     row: u32,
     /// The row of the other side with this key, `NOBODY` or `MANY`.
@@ -76,7 +76,9 @@ impl HeldKeys {
     }
 
     /// Groups the keys into buckets and finds those that are there more than once.
-    pub(super) fn index(&mut self) {
+    ///
+    /// `room` is memory that is used again and again.
+    pub(super) fn index(&mut self, room: &mut Vec<Held>) {
         self.bucket_bits = (self.rows.len() / BUCKET_ROWS).max(1).next_power_of_two().trailing_zeros();
         let mut starts = vec![0_u32; (1 << self.bucket_bits) + 1];
         for held in &self.rows {
@@ -90,15 +92,16 @@ impl HeldKeys {
             *start = sum;
         }
         let mut next = starts.clone();
-        let mut ordered = vec![Held::default(); self.rows.len()];
+        // Every place of the room gets its row below.
+        room.resize(self.rows.len(), Held::default());
         for held in &self.rows {
             let Some(at) = next.get_mut(self.bucket(&held.key)) else { continue };
-            if let Some(place) = ordered.get_mut(*at as usize) {
+            if let Some(place) = room.get_mut(*at as usize) {
                 *place = *held;
             }
             *at += 1;
         }
-        self.rows = ordered;
+        std::mem::swap(&mut self.rows, room);
         for bounds in starts.windows(2) {
             if let [start, end] = *bounds
                 && let Some(bucket) = self.rows.get_mut(start as usize..end as usize)
@@ -117,7 +120,8 @@ impl HeldKeys {
 
     /// Looks up keys of the other side, notes partners and marks the rows that certainly have none.
     ///
-    /// In two passes over the block, so that the waits for memory of its keys overlap.
+    /// In three passes over the block, so that the waits for memory of its keys overlap: what a bucket holds decides
+    /// nothing before all of them are on their way.
     pub(super) fn probe(&mut self, entries: &[Entry], partners: &Partners, others: &Marks) {
         let mut places = std::mem::take(&mut self.places);
         places.clear();
@@ -128,6 +132,8 @@ impl HeldKeys {
                 _ => (0, 0),
             }
         }));
+        let first_word = |(start, _): &(u32, u32)| self.rows.get(*start as usize).map_or(0, |held| held.key[0]);
+        std::hint::black_box(places.iter().map(first_word).fold(0, u64::wrapping_add));
         for (entry, (start, end)) in entries.iter().zip(places.iter()) {
             let bucket = self.rows.get_mut(*start as usize..*end as usize).unwrap_or_default();
             match find(bucket, &entry.key) {

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::WINDOW_ROWS;
 use super::hybrid::{Damage, Hybrid, Part};
 use super::plain::Plain;
-use super::reading::Reading;
+use super::reading::{Reading, Whole};
 use super::slot::{Slot, Sum, add};
 use super::taking::{self, Entries, Taken, take_rows};
 use crate::TableError;
@@ -23,6 +23,9 @@ const TOO_FEW_ROWS: Damage = "has fewer rows than the footer says";
 
 /// A dictionary with more entries is left to Arrow, which keeps them in less memory.
 const MOST_ENTRIES: usize = 1 << 22;
+
+/// Entries of a dictionary of integers whose sums are kept.
+const MOST_REPEATED: usize = 1 << 14;
 
 /// Why a page was not read.
 pub(super) enum Stop {
@@ -44,11 +47,18 @@ pub(super) struct Pages<const LANES: usize> {
     reader: ChunkPages,
     reading: Reading,
     is_optional: bool,
-    /// The sum of each entry of the dictionary.
-    dictionary: Option<Vec<Sum<LANES>>>,
+    dictionary: Option<Dictionary<LANES>>,
     page: Option<DataPage>,
     room: Room<LANES>,
     kept: Option<Kept>,
+}
+
+/// The entries of a dictionary.
+enum Dictionary<const LANES: usize> {
+    /// The sum of each.
+    Sums(Vec<Sum<LANES>>),
+    /// Integers as they are stored: of many hardly one is used twice.
+    Integers(Bytes, Whole),
 }
 
 /// What the cells of a window are taken from.
@@ -149,7 +159,7 @@ impl<const LANES: usize> Pages<LANES> {
             return Err(Stop::Damage(TOO_FEW_ROWS));
         };
         let rows = page.rows_left.min(sums.len());
-        let mut cells = Cells { slot, reading, dictionary: dictionary.as_deref().unwrap_or_default(), room };
+        let mut cells = Cells { slot, reading, dictionary: dictionary.as_ref(), room };
         cells.add(page, sums.get_mut(..rows).unwrap_or_default(), is_null)?;
         page.rows_left -= rows;
         Ok(rows)
@@ -178,14 +188,14 @@ impl<const LANES: usize> Pages<LANES> {
         Ok(true)
     }
 
-    /// The sums of a dictionary's entries.
+    /// What is kept of a dictionary's entries.
     fn entries(
         &self,
         slot: &Slot<LANES>,
         data: Bytes,
         count: usize,
         encoding: Encoding,
-    ) -> Result<Vec<Sum<LANES>>, Stop> {
+    ) -> Result<Dictionary<LANES>, Stop> {
         if self.dictionary.is_some() {
             return Err(Stop::Damage("has two dictionaries"));
         }
@@ -197,9 +207,15 @@ impl<const LANES: usize> Pages<LANES> {
         if count.saturating_mul(least_bytes) > data.len() {
             return Err(Stop::Damage(TOO_SHORT));
         }
+        if let Reading::Int64(whole) = self.reading
+            && whole.is_exact()
+            && count > MOST_REPEATED
+        {
+            return Ok(Dictionary::Integers(data.slice(..count * 8), whole));
+        }
         let mut sums = vec![[0; LANES]; count];
         Plain::new(data).add(&self.reading, slot, &mut sums)?;
-        Ok(sums)
+        Ok(Dictionary::Sums(sums))
     }
 
     fn data_page(&self, page: Page) -> Result<DataPage, Stop> {
@@ -270,7 +286,7 @@ fn split(page: &Bytes, start: usize, length: usize) -> Result<(Bytes, Bytes), Da
 struct Cells<'a, const LANES: usize> {
     slot: &'a Slot<LANES>,
     reading: &'a Reading,
-    dictionary: &'a [Sum<LANES>],
+    dictionary: Option<&'a Dictionary<LANES>>,
     room: &'a mut Room<LANES>,
 }
 
@@ -338,31 +354,54 @@ impl<const LANES: usize> Cells<'_, LANES> {
 
     /// Adds the next values, one to each of `sums`.
     fn add_values(&mut self, values: &mut Values, sums: &mut [Sum<LANES>]) -> Result<(), Damage> {
-        let entries = match values {
+        let numbers = match values {
             Values::Plain(plain) => return plain.add(self.reading, self.slot, sums),
-            Values::Entries(entries) => entries,
+            Values::Entries(numbers) => numbers,
         };
-        let mut rest = sums;
-        while !rest.is_empty() {
-            let room = rest.len().min(self.room.entries.len());
-            match entries.next(self.room.entries.get_mut(..room).unwrap_or_default())? {
-                Part::Repeated { value, count } => {
-                    let entry = self.dictionary.get(value as usize).ok_or(NO_ENTRY)?;
-                    let (repeated, behind) = rest.split_at_mut_checked(count).ok_or(NO_ENTRY)?;
-                    for sum in repeated {
-                        add(sum, entry);
-                    }
-                    rest = behind;
+        let (slot, room) = (self.slot, &mut *self.room);
+        match self.dictionary {
+            Some(Dictionary::Sums(entries)) => {
+                add_entries(numbers, room, sums, |number| entries.get(number).copied().ok_or(NO_ENTRY))
+            }
+            Some(Dictionary::Integers(data, whole)) => {
+                let (integers, _) = data.as_chunks::<8>();
+                add_entries(numbers, room, sums, |number| {
+                    whole.exact_sum(slot, i64::from_le_bytes(*integers.get(number).ok_or(NO_ENTRY)?))
+                })
+            }
+            None => Err(NO_ENTRY),
+        }
+    }
+}
+
+/// Adds the sums of the next entries, one to each of `sums`.
+#[inline]
+fn add_entries<const LANES: usize>(
+    numbers: &mut Hybrid,
+    room: &mut Room<LANES>,
+    sums: &mut [Sum<LANES>],
+    entry: impl Fn(usize) -> Result<Sum<LANES>, Damage>,
+) -> Result<(), Damage> {
+    let mut rest = sums;
+    while !rest.is_empty() {
+        let most = rest.len().min(room.entries.len());
+        match numbers.next(room.entries.get_mut(..most).unwrap_or_default())? {
+            Part::Repeated { value, count } => {
+                let entry = entry(value as usize)?;
+                let (repeated, behind) = rest.split_at_mut_checked(count).ok_or(NO_ENTRY)?;
+                for sum in repeated {
+                    add(sum, &entry);
                 }
-                Part::Values { count } => {
-                    let (these, behind) = rest.split_at_mut_checked(count).ok_or(NO_ENTRY)?;
-                    for (sum, number) in these.iter_mut().zip(&self.room.entries) {
-                        add(sum, self.dictionary.get(*number as usize).ok_or(NO_ENTRY)?);
-                    }
-                    rest = behind;
+                rest = behind;
+            }
+            Part::Values { count } => {
+                let (these, behind) = rest.split_at_mut_checked(count).ok_or(NO_ENTRY)?;
+                for (sum, number) in these.iter_mut().zip(&room.entries) {
+                    add(sum, &entry(*number as usize)?);
                 }
+                rest = behind;
             }
         }
-        Ok(())
     }
+    Ok(())
 }
