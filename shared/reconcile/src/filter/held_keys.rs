@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::candidates::Marks;
-use super::partition::Entry;
+use super::scatter::Keyed;
 
 /// Rows of a bucket, about.
 const BUCKET_ROWS: usize = 4;
@@ -17,13 +17,23 @@ pub(super) const NOBODY: u32 = u32::MAX;
 /// More than one row, on one side or the other.
 const MANY: u32 = u32::MAX - 1;
 
-/// A row of the side that is held.
+/// A row; of the side that is held, with its partner.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Held {
     key: [u64; 2],
     row: u32,
     /// The row of the other side with this key, `NOBODY` or `MANY`.
     partner: u32,
+}
+
+impl Keyed for Held {
+    fn new(key: [u64; 2], _: u64, row: u32) -> Self {
+        Self { key, row, partner: NOBODY }
+    }
+
+    fn key(&self) -> &[u64; 2] {
+        &self.key
+    }
 }
 
 /// For each row of the streamed side the row of the held side with the same key, where both keys are there once.
@@ -71,8 +81,8 @@ impl HeldKeys {
     }
 
     /// Adds keys.
-    pub(super) fn extend(&mut self, entries: &[Entry]) {
-        self.rows.extend(entries.iter().map(|entry| Held { key: entry.key, row: entry.row, partner: NOBODY }));
+    pub(super) fn extend(&mut self, entries: &[Held]) {
+        self.rows.extend_from_slice(entries);
     }
 
     /// Groups the keys into buckets and finds those that are there more than once.
@@ -122,7 +132,7 @@ impl HeldKeys {
     ///
     /// In three passes over the block, so that the waits for memory of its keys overlap: what a bucket holds decides
     /// nothing before all of them are on their way.
-    pub(super) fn probe(&mut self, entries: &[Entry], partners: &Partners, others: &Marks) {
+    pub(super) fn probe(&mut self, entries: &[Held], partners: &Partners, others: &Marks) {
         let mut places = std::mem::take(&mut self.places);
         places.clear();
         places.extend(entries.iter().map(|entry| {

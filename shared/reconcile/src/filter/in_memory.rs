@@ -14,7 +14,6 @@ use super::candidates::Marks;
 use super::held_keys::{Held, HeldKeys, NOBODY, Partners};
 use super::layout::Layout;
 use super::pairs::Pairs;
-use super::partition::Entry;
 use super::workers::share_out;
 use super::{Candidates, Fingerprinted, Numbered};
 use crate::ReconcileError;
@@ -86,13 +85,13 @@ fn match_keys(
         }
         Ok(())
     };
-    held.scatter_keys(layout, held_marks, &|partition, entries: &[Entry]| {
+    held.scatter_keys(layout, held_marks, &|partition, entries: &[Held]| {
         with(partition, &mut |keys| keys.extend(entries))
     })?;
     let index = |room: &mut Vec<Held>, partition: usize| with(partition, &mut |keys| keys.index(room));
     share_out(partitions.len(), layout.threads, Vec::new, index, |_| Ok(()))?;
     let partners = Partners::new(streamed.rows);
-    streamed.scatter_keys(layout, streamed_marks, &|partition, entries: &[Entry]| {
+    streamed.scatter_keys(layout, streamed_marks, &|partition, entries: &[Held]| {
         with(partition, &mut |keys| keys.probe(entries, &partners, streamed_marks))
     })?;
     let finish = |(): &mut (), partition: usize| {
