@@ -13,7 +13,8 @@ const ROWS: usize = 50_000;
 fn batch() -> RecordBatch {
     let rows = || 0..i64::try_from(ROWS).unwrap();
     let some = |row: i64, value: i64| (row % 97 > 3 && row % 3_000 > 400).then_some(value);
-    let texts: StringArray = rows().map(|row| some(row, row).map(|row| "é".repeat(row as usize % 23))).collect();
+    let texts: StringArray =
+        rows().map(|row| some(row, row).map(|row| "é".repeat(usize::try_from(row % 23).unwrap()))).collect();
     let numbers: Int64Array = rows().map(|row| Some(row * 7_919 % 30_011)).collect();
     let amounts: Decimal128Array = rows().map(|row| some(row, row * 31 % 40_009).map(i128::from)).collect();
     let dates: Date32Array = rows().map(|row| some(row, row / 5_000).map(|day| i32::try_from(day).unwrap())).collect();
