@@ -255,7 +255,7 @@ fn parameters(cutoff: Date) -> Parameters {
         ("companies".to_owned(), list(&COMPANIES)),
         ("accounts".to_owned(), list(&ACCOUNTS)),
         ("ledger_accounts".to_owned(), list(&["18412"])),
-        ("currencies".to_owned(), list(&["EUR", "USD"])),
+        ("currencies".to_owned(), list(&["EGP", "MAD"])),
         ("cutoff_date".to_owned(), Parameter::Date(cutoff)),
         ("cutoff_end".to_owned(), Parameter::Date(cutoff.tomorrow().unwrap())),
         ("month_start".to_owned(), Parameter::Date(cutoff.first_of_month())),

@@ -162,7 +162,7 @@ async fn a_run_from_postgresql_equals_the_run_from_its_export() {
     let data = tempfile::tempdir().unwrap();
     fs::write(data.path().join("ledger.csv"), format!("id,amount,posted\n{rows}\n")).unwrap();
     let mut given = real(&server);
-    given.data = Some(data.path().to_owned());
+    given.data_folder = Some(data.path().to_owned());
     let (from_file, _) = given.result().await;
     let figures = |found: &DataSetResult| (found.rows, found.digest, found.totals.clone());
     assert_eq!(figures(&from_server.data_sets[0]), figures(&from_file.data_sets[0]));

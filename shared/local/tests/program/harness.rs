@@ -24,8 +24,8 @@ pub(crate) struct Bench {
     pub(crate) parameters: BTreeMap<String, String>,
     /// Adapters by kind of source.
     pub(crate) kinds: BTreeMap<&'static str, Arc<dyn Source>>,
-    /// The folder given with `--data`.
-    pub(crate) data: Option<PathBuf>,
+    /// The folder of files that stands for the sources.
+    pub(crate) data_folder: Option<PathBuf>,
     control_folder: PathBuf,
     cutoff_date: String,
     _written: TempDir,
@@ -34,11 +34,16 @@ pub(crate) struct Bench {
 impl Bench {
     /// The control `bank-ledger` with its committed sample.
     pub(crate) fn bank_ledger() -> Self {
+        Self::built_in("bank-ledger", "2024-01-31")
+    }
+
+    /// A control that the program was built with.
+    pub(crate) fn built_in(name: &str, cutoff_date: &str) -> Self {
         let library = Library::open(None).unwrap();
-        let folder = library.find("bank-ledger").unwrap();
+        let folder = library.find(name).unwrap();
         let written = tempfile::tempdir().unwrap();
         let control_folder = library.on_disk(folder, written.path()).unwrap();
-        Self::new(folder, control_folder, written, "2024-01-31")
+        Self::new(folder, control_folder, written, cutoff_date)
     }
 
     /// A control from the text of its definition, with data files beside it.
@@ -65,7 +70,7 @@ impl Bench {
             threads: 2,
             parameters: BTreeMap::new(),
             kinds: BTreeMap::from([("files", Arc::new(FilesSource::new()) as Arc<_>)]),
-            data: None,
+            data_folder: None,
             control_folder,
             cutoff_date: cutoff_date.to_owned(),
             _written: written,
@@ -92,7 +97,7 @@ impl Bench {
         });
         let sources = Sources {
             kinds: self.kinds.clone(),
-            data_folder: self.data.clone(),
+            data_folder: self.data_folder.clone(),
             control_folder: self.control_folder.clone(),
             ..Sources::default()
         };
