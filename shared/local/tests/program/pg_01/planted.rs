@@ -134,8 +134,8 @@ async fn a_column_that_is_renamed_is_named() {
 #[tokio::test]
 async fn a_key_that_is_there_twice_is_named() {
     let twice = |text: String| {
-        let last = text.trim_end().lines().last().unwrap().to_owned();
-        format!("{}\n{last}\n", text.trim_end())
+        let booked = text.lines().find(|line| line.contains(",2025-0")).unwrap().to_owned();
+        format!("{}\n{booked}\n", text.trim_end())
     };
     let answer = after(|folder| edit(folder, "cr_03.csv", twice)).await;
     assert_not_operated(&answer, ReasonCode::DuplicateKey, "cr_03");
