@@ -5,16 +5,17 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use arrow::buffer::BooleanBuffer;
 use arrow::record_batch::RecordBatch;
 use tieout_model::{ComparisonClass, ComparisonResult, Side};
-use tieout_tables::{FingerprintKeys, FingerprintPlan, Fingerprints, ParquetTable, TableError};
+use tieout_tables::{FingerprintKeys, ParquetTable, TableError};
 
 use crate::ReconcileError;
 use crate::compare::{ComparisonPlan, resolve};
-use crate::filter::{Candidates, FilterSettings, Filtered, Fingerprinted, filter};
+use crate::filter::{Candidates, FilterSettings, Filtered, filter};
+use crate::fingerprinted::{FingerprintedTable, group_rows};
 use crate::matched_amounts::matched_amounts;
 
 /// Batches that wait to be sorted, for each side.
@@ -51,8 +52,8 @@ pub fn compare_tables(
     let (left_plan, right_plan) = (plan.fingerprints(Side::Left), plan.fingerprints(Side::Right));
     let keys = FingerprintKeys::new(settings.secret, left_plan.key.len(), left_plan.values.len());
     let filtered = filter(
-        &FingerprintedTable { table: left, plan: &left_plan, keys: &keys },
-        &FingerprintedTable { table: right, plan: &right_plan, keys: &keys },
+        &FingerprintedTable::new(left, &left_plan, &keys, (right, &right_plan)),
+        &FingerprintedTable::new(right, &right_plan, &keys, (left, &left_plan)),
         FilterSettings {
             threads: settings.threads.max(1),
             memory_limit_bytes: settings.memory_limit_bytes,
@@ -120,14 +121,11 @@ fn judge(
             });
         }
         drop((left_sender, right_sender));
-        resolve(plan, received(left_rows), received(right_rows), &settings.scratch, exceptions)
+        let read = |candidates: &Candidates| candidates.read.clone().into_iter().map(Ok);
+        let left = read(&filtered.left).chain(left_rows);
+        let right = read(&filtered.right).chain(right_rows);
+        resolve(plan, left, right, &settings.scratch, exceptions)
     })
-}
-
-fn received(
-    batches: Receiver<Result<RecordBatch, TableError>>,
-) -> impl Iterator<Item = Result<RecordBatch, TableError>> {
-    batches.into_iter()
 }
 
 /// Rows of a row group that are to be read.
@@ -139,7 +137,7 @@ struct Fetch<'a> {
 }
 
 fn tasks<'a>(table: &'a ParquetTable, candidates: &'a Candidates, side: Side) -> impl Iterator<Item = Fetch<'a>> {
-    let groups = candidates.groups.iter().enumerate();
+    let groups = candidates.unread.iter().enumerate();
     groups.map(move |(group, rows)| Fetch { side, table, group, rows })
 }
 
@@ -159,29 +157,4 @@ impl Fetch<'_> {
         }
         Ok(())
     }
-}
-
-/// A table with the plan of its fingerprints.
-struct FingerprintedTable<'a> {
-    table: &'a ParquetTable,
-    plan: &'a FingerprintPlan,
-    keys: &'a FingerprintKeys,
-}
-
-impl Fingerprinted for FingerprintedTable<'_> {
-    fn group_rows(&self) -> Vec<usize> {
-        group_rows(self.table)
-    }
-
-    fn fingerprint(
-        &self,
-        group: usize,
-        sink: &mut dyn FnMut(&Fingerprints) -> Result<(), TableError>,
-    ) -> Result<(), TableError> {
-        self.table.fingerprint(group, self.plan, self.keys, sink)
-    }
-}
-
-fn group_rows(table: &ParquetTable) -> Vec<usize> {
-    (0..table.groups()).map(|group| table.group_rows(group)).collect()
 }

@@ -2,11 +2,16 @@
 //!
 //! One side's fingerprints are collected in partitions, then the other side's are looked up as they are read. Matched
 //! are the keys that are once on each side with equal values; every other row is a candidate, noted as one bit, and
-//! is judged in full afterwards. What is found does not depend on threads, order, partitions or spilling. Two rows
-//! that differ are taken for equal with a probability that `tieout_tables::FingerprintKeys` states.
+//! is judged in full afterwards. Where memory holds the keys of one side, keys come first and values after them, and
+//! most candidates are read on the way (`in_memory`); else both come at once and partitions wait in the scratch
+//! folder. What is found does not depend on threads, order, partitions or spilling. Two rows that differ are taken for
+//! equal with a probability that `tieout_tables::FingerprintKeys` states.
 
 mod candidates;
+mod held_keys;
+mod in_memory;
 mod layout;
+mod pairs;
 mod partition;
 mod scatter;
 mod spill;
@@ -15,10 +20,13 @@ mod workers;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use tieout_tables::{Fingerprints, TableError};
+use arrow::buffer::BooleanBuffer;
+use arrow::record_batch::RecordBatch;
+use tieout_tables::{Choose, Fingerprints, TableError};
 
 pub(crate) use self::candidates::Candidates;
 use self::candidates::Marks;
+use self::in_memory::match_in_memory;
 use self::layout::{Layout, Place};
 use self::partition::{Entry, Partition};
 use self::scatter::{Deliver, Receive, Scatter, partition_of};
@@ -37,6 +45,26 @@ pub(crate) trait Fingerprinted: Sync {
         group: usize,
         sink: &mut dyn FnMut(&Fingerprints) -> Result<(), TableError>,
     ) -> Result<(), TableError>;
+
+    /// The same with the keys alone.
+    fn key_fingerprints(
+        &self,
+        group: usize,
+        sink: &mut dyn FnMut(&Fingerprints) -> Result<(), TableError>,
+    ) -> Result<(), TableError>;
+
+    /// The same with the values alone; the answer are the rows that were chosen of the windows, if any.
+    fn value_fingerprints(&self, group: usize, choose: Choose<'_>) -> Result<Option<RecordBatch>, TableError>;
+
+    /// Some rows of a row group. For each the row of the other side with the same key is known, and the fingerprint of
+    /// its own values.
+    fn rows_like(
+        &self,
+        group: usize,
+        rows: &BooleanBuffer,
+        others: &RecordBatch,
+        values: &[u64],
+    ) -> Result<RecordBatch, TableError>;
 }
 
 /// How the filter works; nothing of it changes what it finds.
@@ -81,6 +109,9 @@ fn match_sides(
 ) -> Result<(u64, Candidates, Candidates), ReconcileError> {
     let (held_side, streamed_side) = (Numbered::new(held)?, Numbered::new(streamed)?);
     let layout = Layout::new(held_side.rows as u64, settings.threads, settings.memory_limit_bytes)?;
+    if layout.holds_keys(held_side.rows, streamed_side.rows, settings.memory_limit_bytes) {
+        return match_in_memory(&held_side, &streamed_side, layout);
+    }
     let store = Store::new(layout, settings.scratch)?;
     let (held_marks, streamed_marks) = (Marks::new(held_side.rows), Marks::new(streamed_side.rows));
 
@@ -167,18 +198,33 @@ impl<'a, F: Fingerprinted> Numbered<'a, F> {
             firsts.push(u32::try_from(rows).map_err(|_| ReconcileError::TooManyRows)?);
             rows += group;
         }
-        // The last row must have a number too.
-        u32::try_from(rows).map_err(|_| ReconcileError::TooManyRows)?;
+        // The last row must have a number too, and two numbers have a meaning of their own.
+        u32::try_from(rows.saturating_add(2)).map_err(|_| ReconcileError::TooManyRows)?;
         Ok(Self { side, group_rows, firsts, rows })
     }
 
     /// Reads all fingerprints and hands them on by partition; a row with a null in its key is a candidate at once.
     fn scatter(&self, layout: Layout, marks: &Marks, deliver: Receive<'_>) -> Result<(), ReconcileError> {
+        self.scatter_windows(layout, marks, deliver, &|group, sink| self.side.fingerprint(group, sink))
+    }
+
+    /// The same without values.
+    fn scatter_keys(&self, layout: Layout, marks: &Marks, deliver: Receive<'_>) -> Result<(), ReconcileError> {
+        self.scatter_windows(layout, marks, deliver, &|group, sink| self.side.key_fingerprints(group, sink))
+    }
+
+    fn scatter_windows(
+        &self,
+        layout: Layout,
+        marks: &Marks,
+        deliver: Receive<'_>,
+        read: ReadWindows<'_>,
+    ) -> Result<(), ReconcileError> {
         let work = |scatter: &mut Scatter, group: usize| {
             let first = self.firsts.get(group).copied().unwrap_or_default();
             let mut deliver = |partition: usize, entries: &[Entry]| deliver(partition, entries);
             let mut failed = Ok(());
-            self.side.fingerprint(group, &mut |window| {
+            read(group, &mut |window| {
                 if failed.is_ok() {
                     failed = push_window(scatter, first, window, marks, &mut deliver);
                 }
@@ -193,6 +239,12 @@ impl<'a, F: Fingerprinted> Numbered<'a, F> {
     }
 }
 
+/// Takes the windows of a row group.
+type Sink<'a> = &'a mut dyn FnMut(&Fingerprints) -> Result<(), TableError>;
+
+/// Reads the windows of a row group.
+type ReadWindows<'a> = &'a (dyn Fn(usize, Sink<'_>) -> Result<(), TableError> + Sync);
+
 fn push_window(
     scatter: &mut Scatter,
     first_of_group: u32,
@@ -203,12 +255,13 @@ fn push_window(
     let first = u32::try_from(window.first_row).ok().and_then(|row| row.checked_add(first_of_group));
     let first = first.ok_or(ReconcileError::TooManyRows)?;
     let mut nulls = window.null_keys.iter().copied().peekable();
-    for ((at, key), value) in (0_u32..).zip(&window.keys).zip(&window.values) {
+    let values = window.values.iter().copied().chain(std::iter::repeat(0));
+    for ((at, key), value) in (0_u32..).zip(&window.keys).zip(values) {
         let row = first + at;
         if nulls.next_if_eq(&at).is_some() {
             marks.mark(row);
         } else {
-            scatter.push(Entry { key: *key, value: *value, row }, deliver)?;
+            scatter.push(Entry { key: *key, value, row }, deliver)?;
         }
     }
     Ok(())

@@ -12,6 +12,7 @@ mod engine;
 mod error;
 mod explain;
 mod filter;
+mod fingerprinted;
 mod matched_amounts;
 mod tie_out;
 

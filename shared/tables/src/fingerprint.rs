@@ -34,17 +34,21 @@ mod hybrid;
 mod pages;
 mod plain;
 mod reading;
+mod rows;
 mod slot;
+mod taking;
 mod window;
 
 use std::sync::Arc;
 
 use crate::TextForm;
 pub(crate) use form::wrong_form;
+pub use rows::Alike;
 use slot::{Kind, Slot};
+pub use window::Choose;
 
-/// The most rows of a window.
-pub(crate) const WINDOW_ROWS: usize = 4_096;
+/// The most rows of a window: their sums stay in the first cache of a core.
+pub(crate) const WINDOW_ROWS: usize = 1_024;
 
 /// How the cells of one column become canonical words.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +80,18 @@ pub enum CellForm {
     Float,
     /// Bytes.
     Bytes,
+}
+
+impl CellForm {
+    /// Whether cells of one type that have the same words are the same cell.
+    pub fn is_faithful(&self) -> bool {
+        match self {
+            Self::Text(form) => form.is_exact(),
+            Self::Number { up } | Self::Timestamp { up } | Self::Time { up } => *up == 0,
+            Self::Boolean | Self::Date | Self::Bytes => true,
+            Self::DateOfTimestamp | Self::Float => false,
+        }
+    }
 }
 
 /// One column of a plan.
@@ -138,7 +154,7 @@ impl std::fmt::Debug for FingerprintKeys {
     }
 }
 
-/// The fingerprints of a window: up to 4,096 consecutive rows of a row group.
+/// The fingerprints of a window: up to 1,024 consecutive rows of a row group.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fingerprints {
     /// The window's first row in the row group.

@@ -38,7 +38,7 @@ pub use cell::cell_text;
 pub use conform::{Conformed, conform};
 pub use digest::TableDigest;
 pub use error::TableError;
-pub use fingerprint::{CellForm, FingerprintColumn, FingerprintKeys, FingerprintPlan, Fingerprints};
+pub use fingerprint::{Alike, CellForm, Choose, FingerprintColumn, FingerprintKeys, FingerprintPlan, Fingerprints};
 pub use house::{house_schema, to_house};
 pub use input_cell::InputCell;
 pub use mask::mask;

@@ -4,7 +4,9 @@
 //! rows that its footer says, or reading it ends in an error.
 
 mod batches;
+mod buffers;
 mod decoding;
+mod pages;
 mod positioned;
 
 use std::path::{Path, PathBuf};
@@ -17,7 +19,6 @@ use ::parquet::arrow::arrow_reader::{
 use ::parquet::errors::ParquetError;
 use ::parquet::file::metadata::{ColumnChunkMetaData, PageIndexPolicy, ParquetMetaData, RowGroupMetaData};
 use ::parquet::file::reader::Length;
-use ::parquet::file::serialized_reader::SerializedPageReader;
 use ::parquet::schema::types::ColumnDescriptor;
 use arrow::buffer::BooleanBuffer;
 use arrow::datatypes::{DataType, Schema, SchemaRef};
@@ -26,6 +27,7 @@ use arrow::record_batch::RecordBatch;
 use crate::{TableError, wide_schema};
 pub(crate) use batches::GroupBatches;
 pub(crate) use decoding::decoded;
+pub(crate) use pages::ChunkPages;
 pub(crate) use positioned::PositionedFile;
 
 /// The most rows of a batch that is read.
@@ -163,17 +165,19 @@ impl ParquetTable {
     }
 
     /// The pages of a column of a row group.
-    pub(crate) fn pages(
-        &self,
-        group: usize,
-        column: usize,
-    ) -> Result<SerializedPageReader<PositionedFile>, TableError> {
+    pub(crate) fn pages(&self, group: usize, column: usize) -> Result<ChunkPages, TableError> {
         let found = self.columns.get(column).and_then(|column| self.group(group).ok()?.columns().get(column.leaf));
         let Some(chunk) = found else {
             return Err(TableError::NoSuchColumn { column: format!("number {}", column.saturating_add(1)) });
         };
-        decoded(|| SerializedPageReader::new(Arc::new(self.file.clone()), chunk, self.group_rows(group), None))
+        decoded(|| ChunkPages::new(&self.file, chunk, self.group_rows(group)))
             .map_err(|error| self.failed("read", error))
+    }
+
+    /// Bytes that a column of a row group takes in the file.
+    pub(crate) fn stored_bytes(&self, group: usize, column: usize) -> i64 {
+        let chunk = self.columns.get(column).and_then(|column| self.group(group).ok()?.columns().get(column.leaf));
+        chunk.map_or(0, ColumnChunkMetaData::compressed_size)
     }
 
     fn file_metadata(&self) -> &ParquetMetaData {

@@ -2,6 +2,7 @@
 //!
 //! The division decides where a fingerprint waits and never what is found.
 
+use super::in_memory::TAKEN_BYTES;
 use super::scatter::Scatter;
 use crate::ReconcileError;
 
@@ -12,6 +13,10 @@ const MOST_BITS: u32 = 12;
 
 /// Bytes that one indexed fingerprint takes, with some room for uneven partitions.
 const ROW_BYTES: u64 = 33;
+/// Bytes that one indexed key takes, with some room for uneven partitions.
+const KEY_BYTES: u64 = 28;
+/// Bytes of a row of the other side: its partner.
+const PARTNER_BYTES: u64 = 4;
 /// Bytes that reading takes: what does not depend on threads, and for each thread pages of every column.
 const BASE_BYTES: u64 = 48 << 20;
 const THREAD_BYTES: u64 = 32 << 20;
@@ -63,6 +68,15 @@ impl Layout {
         }
         let fit = |bytes: u64| usize::try_from(bytes / (partition_rows * ROW_BYTES)).unwrap_or(partitions);
         Ok(Self { resident: fit(held).min(partitions), bundle: fit(held / threads).max(1), ..whole })
+    }
+
+    /// Whether memory holds the keys of one side and, for each row of the other one, its partner.
+    pub(super) fn holds_keys(&self, held: usize, streamed: usize, limit_bytes: Option<u64>) -> bool {
+        let Some(limit) = limit_bytes else { return true };
+        let reading = BASE_BYTES + self.threads as u64 * (THREAD_BYTES + Scatter::size_bytes(self.bits));
+        let (held, streamed) = (held as u64 * KEY_BYTES, streamed as u64 * PARTNER_BYTES);
+        let needed = [held, streamed, TAKEN_BYTES as u64].into_iter().fold(reading, u64::saturating_add);
+        self.bundles() == 0 && needed <= limit
     }
 
     /// How many scratch files there are.

@@ -1,8 +1,11 @@
 //! The filter against a naive count, over fingerprints made by hand.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use arrow::array::{Array, ArrayRef, AsArray, UInt64Array};
 use arrow::buffer::BooleanBuffer;
+use arrow::datatypes::UInt64Type;
 use proptest::prelude::*;
 
 use super::*;
@@ -41,6 +44,43 @@ impl Fingerprinted for Side {
         }
         Ok(())
     }
+
+    fn key_fingerprints(
+        &self,
+        group: usize,
+        sink: &mut dyn FnMut(&Fingerprints) -> Result<(), TableError>,
+    ) -> Result<(), TableError> {
+        self.fingerprint(group, &mut |window| sink(&Fingerprints { values: Vec::new(), ..window.clone() }))
+    }
+
+    /// A row is its value.
+    fn value_fingerprints(&self, group: usize, choose: Choose<'_>) -> Result<Option<RecordBatch>, TableError> {
+        let mut chosen = Vec::new();
+        self.fingerprint(group, &mut |window| {
+            let mut wanted = Vec::new();
+            choose(&Fingerprints { keys: Vec::new(), null_keys: Vec::new(), ..window.clone() }, &mut wanted)?;
+            chosen.extend(wanted.iter().map(|row| window.values[*row as usize]));
+            Ok(())
+        })?;
+        let array: ArrayRef = Arc::new(UInt64Array::from(chosen));
+        Ok((!array.is_empty()).then(|| RecordBatch::try_from_iter([("value", array)]).unwrap()))
+    }
+
+    fn rows_like(
+        &self,
+        group: usize,
+        rows: &BooleanBuffer,
+        others: &RecordBatch,
+        values: &[u64],
+    ) -> Result<RecordBatch, TableError> {
+        let own: Vec<u64> = rows.set_indices().map(|row| self.0[group][row].1).collect();
+        assert_eq!((own.as_slice(), others.num_rows()), (values, own.len()));
+        assert!(
+            others.column(0).as_primitive::<UInt64Type>().values().iter().zip(&own).all(|(one, other)| one != other)
+        );
+        let array: ArrayRef = Arc::new(UInt64Array::from(own));
+        Ok(RecordBatch::try_from_iter([("value", array)]).unwrap())
+    }
 }
 
 impl Side {
@@ -78,6 +118,21 @@ fn check(left: &Side, right: &Side, threads: usize, memory_limit_bytes: Option<u
             .map(|(key, _)| !key.is_some_and(|key| lefts.contains_key(&key) && is_matched(&key)));
         assert_eq!(marked(candidates), expected.collect::<Vec<_>>());
         assert_eq!(candidates.groups.iter().map(BooleanBuffer::len).collect::<Vec<_>>(), side.group_rows());
+        // What was read and what was not are the candidates.
+        let rows = side.rows();
+        let values = |bits: &[BooleanBuffer]| {
+            let bits = bits.iter().flat_map(|group| group.iter().collect::<Vec<_>>());
+            let mut values: Vec<u64> =
+                rows.iter().zip(bits).filter(|(_, is_set)| *is_set).map(|((_, value), _)| *value).collect();
+            values.sort_unstable();
+            values
+        };
+        let mut read = values(&candidates.unread);
+        for batch in &candidates.read {
+            read.extend_from_slice(batch.column(0).as_primitive::<UInt64Type>().values());
+        }
+        read.sort_unstable();
+        assert_eq!(read, values(&candidates.groups));
     }
 }
 
@@ -134,6 +189,25 @@ fn an_error_of_a_side_is_the_answer() {
             _: &mut dyn FnMut(&Fingerprints) -> Result<(), TableError>,
         ) -> Result<(), TableError> {
             Err(TableError::NoSuchColumn { column: "amount".to_owned() })
+        }
+        fn key_fingerprints(
+            &self,
+            group: usize,
+            sink: &mut dyn FnMut(&Fingerprints) -> Result<(), TableError>,
+        ) -> Result<(), TableError> {
+            self.fingerprint(group, sink)
+        }
+        fn value_fingerprints(&self, _: usize, _: Choose<'_>) -> Result<Option<RecordBatch>, TableError> {
+            Ok(None)
+        }
+        fn rows_like(
+            &self,
+            _: usize,
+            _: &BooleanBuffer,
+            others: &RecordBatch,
+            _: &[u64],
+        ) -> Result<RecordBatch, TableError> {
+            Ok(others.clone())
         }
     }
     let scratch = tempfile::tempdir().unwrap();

@@ -10,6 +10,7 @@ use super::hybrid::Damage;
 use super::pages::{Pages, Stop};
 use super::reading::Reading;
 use super::slot::{Slot, Sum};
+use super::taking::Taken;
 use super::{FingerprintColumn, wrong_form};
 use crate::parquet_table::GroupBatches;
 use crate::{ParquetTable, TableError};
@@ -24,6 +25,7 @@ pub(super) struct Chunk<'a, const LANES: usize> {
     slot: &'a Slot<LANES>,
     rows_left: usize,
     source: Source<LANES>,
+    taken: Option<Taken>,
 }
 
 /// Where the cells come from.
@@ -46,6 +48,7 @@ impl<'a, const LANES: usize> Chunk<'a, LANES> {
         group: usize,
         column: &'a FingerprintColumn,
         slot: &'a Slot<LANES>,
+        keeps: bool,
     ) -> Result<Self, TableError> {
         let (data_type, descriptor) = table.column(column.column)?;
         let schema = table.schema();
@@ -54,18 +57,45 @@ impl<'a, const LANES: usize> Chunk<'a, LANES> {
         {
             return Err(error);
         }
+        let mut taken = None;
         let source = match Reading::new(descriptor, data_type, &column.form) {
             Some(reading) => {
+                if keeps && let Some(field) = table.schema().fields().get(column.column) {
+                    taken = Taken::new(&reading, field.data_type());
+                }
                 let pages = table.pages(group, column.column)?;
-                Source::Pages(Box::new(Pages::new(pages, reading, descriptor.max_def_level() > 0)))
+                let is_optional = descriptor.max_def_level() > 0;
+                Source::Pages(Box::new(Pages::new(pages, reading, is_optional, taken.is_some())))
             }
             None => Source::arrow(table, group, column.column, 0)?,
         };
-        Ok(Self { table, group, column, slot, rows_left: table.group_rows(group), source })
+        Ok(Self { table, group, column, slot, rows_left: table.group_rows(group), source, taken })
     }
 
-    /// Adds the sums of the next cells, one to each of `sums`; a null is told by its row in them.
+    /// The position of the column in the table.
+    pub(super) fn position(&self) -> usize {
+        self.column.column
+    }
+
+    /// Takes the cells of some rows of the window that was just added up, if they can be taken from its pages.
+    pub(super) fn take(&mut self, rows: &[u32]) -> Result<(), TableError> {
+        if let (Source::Pages(pages), Some(taken)) = (&mut self.source, &mut self.taken) {
+            pages.take(rows, taken).map_err(|damage| self.failed(damage.into()))?;
+        }
+        Ok(())
+    }
+
+    /// The cells that were taken, unless some had to be read through Arrow.
+    pub(super) fn taken(&mut self) -> Result<Option<ArrayRef>, TableError> {
+        let array = self.taken.take().map(Taken::finish).transpose();
+        array.map_err(|damage| self.failed(damage.into()))
+    }
+
+    /// Adds the sums of the next cells of a window, one to each of `sums`; a null is told by its row in them.
     pub(super) fn add(&mut self, sums: &mut [Sum<LANES>], mut is_null: impl FnMut(usize)) -> Result<(), TableError> {
+        if let Source::Pages(pages) = &mut self.source {
+            pages.begin_window();
+        }
         let mut first = 0;
         while first < sums.len() {
             let rest = sums.get_mut(first..).unwrap_or_default();
@@ -82,6 +112,7 @@ impl<'a, const LANES: usize> Chunk<'a, LANES> {
                 Err(Stop::Unread) => {
                     let first_row = self.table.group_rows(self.group) - self.rows_left;
                     self.source = Source::arrow(self.table, self.group, self.column.column, first_row)?;
+                    self.taken = None;
                 }
                 Err(stop) => return Err(self.failed(stop)),
             }

@@ -14,7 +14,7 @@ const MAX_WIDTH: u8 = 32;
 const GROUP_BYTES: usize = 40;
 
 /// A stream of numbers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Hybrid {
     data: Bytes,
     /// The next byte behind the current run.
@@ -23,7 +23,7 @@ pub(super) struct Hybrid {
     run: Run,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Run {
     Repeated {
         value: u32,
@@ -74,6 +74,29 @@ impl Hybrid {
                 _ => self.start_run()?,
             }
         }
+    }
+
+    /// Passes over values.
+    pub(super) fn skip(&mut self, mut count: usize) -> Result<(), Damage> {
+        while count > 0 {
+            let skipped = match &mut self.run {
+                Run::Repeated { left, .. } => {
+                    let skipped = count.min(*left);
+                    *left -= skipped;
+                    skipped
+                }
+                Run::Packed { next, count: there, .. } => {
+                    let skipped = count.min(*there - *next);
+                    *next += skipped;
+                    skipped
+                }
+            };
+            count -= skipped;
+            if skipped == 0 {
+                self.start_run()?;
+            }
+        }
+        Ok(())
     }
 
     fn start_run(&mut self) -> Result<(), Damage> {

@@ -3,9 +3,8 @@
 //! A page is hostile until it is checked: no length, count or number of an entry is believed.
 
 use ::parquet::basic::Encoding;
-use ::parquet::column::page::{Page, PageReader};
+use ::parquet::column::page::Page;
 use ::parquet::errors::ParquetError;
-use ::parquet::file::serialized_reader::SerializedPageReader;
 use bytes::Bytes;
 
 use super::WINDOW_ROWS;
@@ -13,8 +12,9 @@ use super::hybrid::{Damage, Hybrid, Part};
 use super::plain::Plain;
 use super::reading::Reading;
 use super::slot::{Slot, Sum, add};
+use super::taking::{self, Entries, Taken, take_rows};
 use crate::TableError;
-use crate::parquet_table::{PositionedFile, decoded};
+use crate::parquet_table::ChunkPages;
 
 const TOO_SHORT: Damage = "has a page that is shorter than it says";
 const NO_ENTRY: Damage = "has a value that its dictionary does not hold";
@@ -41,16 +41,25 @@ impl From<Damage> for Stop {
 
 /// The pages of a chunk.
 pub(super) struct Pages<const LANES: usize> {
-    reader: SerializedPageReader<PositionedFile>,
+    reader: ChunkPages,
     reading: Reading,
     is_optional: bool,
     /// The sum of each entry of the dictionary.
     dictionary: Option<Vec<Sum<LANES>>>,
     page: Option<DataPage>,
     room: Room<LANES>,
+    kept: Option<Kept>,
+}
+
+/// What the cells of a window are taken from.
+struct Kept {
+    dictionary: Option<Entries>,
+    /// The window's pages as they were when it began.
+    pages: Vec<DataPage>,
 }
 
 /// A data page and how far it was read.
+#[derive(Clone)]
 struct DataPage {
     rows_left: usize,
     /// For each row whether it has a value; without it all have.
@@ -58,6 +67,7 @@ struct DataPage {
     values: Values,
 }
 
+#[derive(Clone)]
 enum Values {
     Plain(Plain),
     Entries(Hybrid),
@@ -72,14 +82,56 @@ struct Room<const LANES: usize> {
 }
 
 impl<const LANES: usize> Pages<LANES> {
-    pub(super) fn new(reader: SerializedPageReader<PositionedFile>, reading: Reading, is_optional: bool) -> Self {
+    /// With `keeps`, the pages of a window are kept so that cells can be taken from them.
+    pub(super) fn new(reader: ChunkPages, reading: Reading, is_optional: bool, keeps: bool) -> Self {
         let room = Room {
             levels: vec![0; if is_optional { WINDOW_ROWS } else { 0 }],
             rows: Vec::new(),
             entries: vec![0; WINDOW_ROWS],
             sums: Vec::new(),
         };
-        Self { reader, reading, is_optional, dictionary: None, page: None, room }
+        let kept = keeps.then(|| Kept { dictionary: None, pages: Vec::new() });
+        Self { reader, reading, is_optional, dictionary: None, page: None, room, kept }
+    }
+
+    /// Begins a window.
+    pub(super) fn begin_window(&mut self) {
+        if let Some(kept) = &mut self.kept {
+            kept.pages.clear();
+            kept.pages.extend(self.page.as_ref().filter(|page| page.rows_left > 0).cloned());
+        }
+    }
+
+    /// Takes the cells of some rows of the window that was just added up (ascending, from 0).
+    pub(super) fn take(&mut self, rows: &[u32], taken: &mut Taken) -> Result<(), Damage> {
+        let Some(Kept { dictionary, pages }) = &mut self.kept else { return Err(TOO_FEW_ROWS) };
+        let mut first = 0;
+        let mut rest = rows;
+        for page in pages.iter().cloned() {
+            (first, rest) = page.take(first, rest, dictionary.as_mut(), taken)?;
+        }
+        if rest.is_empty() { Ok(()) } else { Err(TOO_FEW_ROWS) }
+    }
+
+    /// Takes the cells of some of the chunk's rows (ascending, from 0), of which nothing was read yet.
+    pub(super) fn take_from_chunk(
+        &mut self,
+        slot: &Slot<LANES>,
+        chunk_rows: usize,
+        rows: &[u32],
+        taken: &mut Taken,
+    ) -> Result<(), Stop> {
+        let mut first = 0;
+        let mut rest = rows;
+        while !rest.is_empty() {
+            self.begin_window();
+            if !self.has_rows(slot, chunk_rows.saturating_sub(first))? {
+                return Err(Stop::Damage(TOO_FEW_ROWS));
+            }
+            let (Some(page), Some(kept)) = (self.page.take(), &mut self.kept) else { continue };
+            (first, rest) = page.take(first, rest, kept.dictionary.as_mut(), taken)?;
+        }
+        Ok(())
     }
 
     /// Adds the sums of some next cells and tells how many.
@@ -106,13 +158,19 @@ impl<const LANES: usize> Pages<LANES> {
     /// Whether there is a next row, whose page is then at hand.
     pub(super) fn has_rows(&mut self, slot: &Slot<LANES>, rows_left: usize) -> Result<bool, Stop> {
         while self.page.as_ref().is_none_or(|page| page.rows_left == 0) {
-            let Some(page) = decoded(|| self.reader.get_next_page()).map_err(Stop::Parquet)? else { return Ok(false) };
+            let Some(page) = self.reader.next().map_err(Stop::Parquet)? else { return Ok(false) };
             if let Page::DictionaryPage { buf, num_values, encoding, .. } = page {
-                self.dictionary = Some(self.entries(slot, buf, num_values as usize, encoding)?);
+                self.dictionary = Some(self.entries(slot, buf.clone(), num_values as usize, encoding)?);
+                if let Some(kept) = &mut self.kept {
+                    kept.dictionary = Some(Entries::new(buf));
+                }
             } else if page.num_values() > 0 {
                 let page = self.data_page(page)?;
                 if page.rows_left > rows_left {
                     return Err(Stop::Damage(TOO_MANY_ROWS));
+                }
+                if let Some(kept) = &mut self.kept {
+                    kept.pages.push(page.clone());
                 }
                 self.page = Some(page);
             }
@@ -171,6 +229,34 @@ impl<const LANES: usize> Pages<LANES> {
         };
         let levels = levels.map(|levels| Hybrid::new(levels, 1)).transpose()?;
         Ok(DataPage { rows_left: rows, levels, values })
+    }
+}
+
+impl DataPage {
+    /// Takes the cells of those of `rows` that are in this page, which begins with row `first`. The answer is the row
+    /// behind it and the rows from there on.
+    fn take<'a>(
+        self,
+        first: usize,
+        rows: &'a [u32],
+        dictionary: Option<&mut Entries>,
+        taken: &mut Taken,
+    ) -> Result<(usize, &'a [u32]), Damage> {
+        let end = first + self.rows_left;
+        let (these, behind) = rows.split_at(rows.partition_point(|row| (*row as usize) < end));
+        if !these.is_empty() {
+            let values = match self.values {
+                Values::Plain(plain) => {
+                    let (data, position) = plain.rest();
+                    taking::Values::Plain { data, position }
+                }
+                Values::Entries(numbers) => {
+                    taking::Values::Entries { numbers, dictionary: dictionary.ok_or(NO_ENTRY)? }
+                }
+            };
+            take_rows(self.levels, values, these.iter().map(|row| *row as usize - first), taken)?;
+        }
+        Ok((end, behind))
     }
 }
 

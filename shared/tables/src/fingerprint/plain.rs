@@ -16,7 +16,7 @@ const NOT_UTF8: Damage = "holds text that is not UTF-8";
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 
 /// The rest of the values of a page.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Plain {
     data: Bytes,
     /// The next byte; of truth values the next bit.
@@ -26,6 +26,11 @@ pub(super) struct Plain {
 impl Plain {
     pub(super) fn new(data: Bytes) -> Self {
         Self { data, position: 0 }
+    }
+
+    /// The page's values, and where the next one begins.
+    pub(super) fn rest(self) -> (Bytes, usize) {
+        (self.data, self.position)
     }
 
     /// Adds the sums of the next values, one to each of `sums`.

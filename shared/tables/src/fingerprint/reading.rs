@@ -131,6 +131,11 @@ impl Whole {
         whole.map(|whole| Self { scale: Scale::new(up), ..whole })
     }
 
+    /// What a stored integer is multiplied by to be one of the column's wide type.
+    pub(super) fn unit(&self) -> i64 {
+        self.unit
+    }
+
     /// Whether the integers that are stored are those that are compared.
     pub(super) fn is_exact(&self) -> bool {
         self.unit == 1 && self.day.is_none() && self.scale == Scale::new(0)

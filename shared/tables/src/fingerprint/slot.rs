@@ -67,6 +67,14 @@ pub(super) fn add<const LANES: usize>(sum: &mut Sum<LANES>, other: &Sum<LANES>) 
     }
 }
 
+/// Takes one sum from another.
+#[inline]
+pub(super) fn subtract<const LANES: usize>(sum: &mut Sum<LANES>, other: &Sum<LANES>) {
+    for (lane, other) in sum.iter_mut().zip(other) {
+        *lane = lane.wrapping_sub(*other);
+    }
+}
+
 /// Adds a coefficient times a word.
 #[inline]
 fn add_word<const LANES: usize>(sum: &mut Sum<LANES>, coefficient: &Sum<LANES>, word: u64) {

@@ -12,6 +12,7 @@ use ::parquet::errors::{ParquetError, Result};
 use ::parquet::file::reader::{ChunkReader, Length};
 use bytes::Bytes;
 
+use super::buffers::Buffers;
 use crate::TableError;
 
 /// Bytes read ahead where a page header is looked for; the page itself is read in one piece.
@@ -22,13 +23,19 @@ const HEADER_BYTES: usize = 512;
 pub(crate) struct PositionedFile {
     file: Arc<File>,
     length: u64,
+    buffers: Buffers,
 }
 
 impl PositionedFile {
     pub(crate) fn open(path: &Path) -> std::result::Result<Self, TableError> {
         let file = File::open(path).map_err(TableError::file("open", path))?;
         let length = file.metadata().map_err(TableError::file("measure", path))?.len();
-        Ok(Self { file: Arc::new(file), length })
+        Ok(Self { file: Arc::new(file), length, buffers: Buffers::default() })
+    }
+
+    /// Memory for what is read.
+    pub(super) fn buffers(&self) -> Buffers {
+        self.buffers.clone()
     }
 }
 
@@ -54,9 +61,9 @@ impl ChunkReader for PositionedFile {
                 self.length
             )));
         }
-        let mut bytes = vec![0; length];
-        self.file.read_exact_at(&mut bytes, start)?;
-        Ok(bytes.into())
+        let mut buffer = self.buffers.take(length);
+        self.file.read_exact_at(buffer.as_mut(), start)?;
+        Ok(buffer.freeze())
     }
 }
 

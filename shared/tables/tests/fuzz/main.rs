@@ -5,6 +5,7 @@
 //! must be those of the rows that Arrow reads, and fetching some rows must give those rows.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod chosen;
 #[path = "../../../sources/tests/fuzz/limits.rs"]
 mod limits;
 #[path = "../../../sources/tests/fuzz/mutator.rs"]

@@ -14,6 +14,7 @@ use tieout_tables::{
     CellForm, FingerprintColumn, FingerprintKeys, FingerprintPlan, Fingerprints, ParquetTable, TableError, TextForm,
 };
 
+use crate::chosen::Known;
 use crate::mutator::Dice;
 
 /// Begins most text cells of the corpus, and nothing else.
@@ -64,7 +65,9 @@ fn read_group(table: &ParquetTable, group: usize, path: &Path, dice: &mut Dice) 
     let is_fetched = check_fetched(table, group, &rows, dice)?;
     let Some(prints) = prints else { return Ok(false) };
     check_fingerprints(&rows, &prints, &plan, &path.with_extension("rewritten"))?;
-    Ok(is_fetched)
+    let keys = keys(&plan);
+    let known = Known { table, group, plan: &plan, keys: &keys, rows: &rows, prints: &prints };
+    Ok(known.check(dice)? && is_fetched)
 }
 
 /// Fetches every row, no row and some rows.
@@ -91,7 +94,7 @@ fn check_fetched(table: &ParquetTable, group: usize, rows: &RecordBatch, dice: &
 }
 
 /// Whether two batches hold the same; floats by their bits.
-fn is_same(left: &RecordBatch, right: &RecordBatch) -> bool {
+pub(crate) fn is_same(left: &RecordBatch, right: &RecordBatch) -> bool {
     left.num_rows() == right.num_rows()
         && left.columns().iter().zip(right.columns()).all(|(left, right)| left.to_data() == right.to_data())
 }
@@ -122,13 +125,16 @@ fn check_fingerprints(
 
 /// The fingerprints of a row group as one.
 fn fingerprints(table: &ParquetTable, group: usize, plan: &FingerprintPlan) -> Result<Fingerprints, TableError> {
-    let keys = FingerprintKeys::new([7; 32], plan.key.len(), plan.values.len());
     let mut all = Fingerprints::default();
-    table.fingerprint(group, plan, &keys, &mut |window| {
+    table.fingerprint(group, plan, &keys(plan), &mut |window| {
         all = joined(std::mem::take(&mut all), window.clone());
         Ok(())
     })?;
     Ok(all)
+}
+
+fn keys(plan: &FingerprintPlan) -> FingerprintKeys {
+    FingerprintKeys::new([7; 32], plan.key.len(), plan.values.len())
 }
 
 fn joined(mut all: Fingerprints, window: Fingerprints) -> Fingerprints {
@@ -161,7 +167,7 @@ fn plan(schema: &arrow::datatypes::Schema) -> FingerprintPlan {
 }
 
 /// An error says what is wrong and shows no cell.
-fn check_error(error: &TableError) -> Result<(), String> {
+pub(crate) fn check_error(error: &TableError) -> Result<(), String> {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(present) = cause {
