@@ -45,6 +45,7 @@ pub(super) async fn run(work: &mut Work<'_>, extracted: &Extracted) -> Result<Ve
             query: definition.sql.clone(),
             parameters: work.run.parameters_as_text(),
             scope: Vec::new(),
+            answer: None,
         };
         let mut commit = DataSetCommit::new(query);
         let missing = commits.iter().find(|before| before.result.is_none() && names(&definition.sql, &before.name));
