@@ -16,5 +16,6 @@ mod not_operated;
 mod real_data;
 mod runs;
 mod same_bytes;
+mod sqlserver;
 mod verification;
 mod wire;
