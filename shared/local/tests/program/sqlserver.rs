@@ -1,6 +1,5 @@
 //! A control over SQL Server, from the wire to the result: the same answer as from files, and nothing that is not whole.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -10,12 +9,12 @@ use async_trait::async_trait;
 use tempfile::TempDir;
 use tieout_model::{Outcome, ReasonCode, RunResult};
 use tieout_pipeline::ports::{Secret, SecretError, SecretStore};
-use tieout_sources::{FilesSource, SqlServerSource};
+use tieout_sources::SqlServerSource;
 use tieout_testkit::tds::{
     Answer, CannedBackend, Request, ServerError, ServerOptions, Step, TdsColumn, TdsServer, TdsType, TdsValue,
 };
 
-use crate::harness::{Bench, store, tree};
+use crate::harness::{Bench, tree};
 
 const CONTROL: &str = r#"
 schema = 1
@@ -173,7 +172,7 @@ fn bench(server: &TdsServer) -> Bench {
     let files = [("control.toml", CONTROL), ("queries/ledger.sql", QUERY), ("sample/statement.csv", statement)];
     let mut bench = Bench::with_files("nav-ledger", &files, "2024-01-31");
     let adapter = SqlServerSource::new(Arc::new(OneSecret(secret(server))));
-    bench.kinds = BTreeMap::from([("files", Arc::new(FilesSource::new()) as Arc<_>), ("sqlserver", Arc::new(adapter))]);
+    bench.kinds.insert("sqlserver", Arc::new(adapter));
     bench
 }
 
