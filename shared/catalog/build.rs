@@ -1,6 +1,6 @@
 //! Writes the list of the shipped controls' files, so that `folder.rs` can embed them.
 //!
-//! Embedded are `control.toml`, `.sql` files and everything below `sample/`; golden files stay out of the binary.
+//! Embedded is everything but golden files: `control.toml`, `.sql` files, tables, rules, thresholds and samples.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -15,13 +15,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Cargo watches a folder with everything below it, so a file that is added or removed is seen too.
     println!("cargo::rerun-if-changed={}", controls.display());
     let mut list = String::from("&[\n");
-    for folder in entries(&controls)?.into_iter().filter(|path| path.is_dir()) {
+    // As on disk: a folder without a definition is no control (yet).
+    for folder in entries(&controls)?.into_iter().filter(|path| path.join("control.toml").is_file()) {
         let name = folder.file_name().and_then(|name| name.to_str()).ok_or("a folder name is not UTF-8")?;
         writeln!(list, "    ({name:?}, &[")?;
         for file in files_below(&folder)? {
             let path = file.strip_prefix(&folder)?.to_str().ok_or("a file name is not UTF-8")?.replace('\\', "/");
-            let is_sql = Path::new(&path).extension().is_some_and(|end| end == "sql");
-            if path == "control.toml" || is_sql || path.starts_with("sample/") {
+            if !path.starts_with("golden/") {
                 let file = file.to_str().ok_or("the path of the controls is not UTF-8")?;
                 writeln!(list, "        ({path:?}, include_bytes!({file:?}).as_slice()),")?;
             }

@@ -10,7 +10,7 @@ use async_trait::async_trait;
 use tieout_pipeline::ports::{Secret, SecretError, SecretStore};
 
 /// What the names of variables with secrets begin with.
-pub const VARIABLE_PREFIX: &str = "TIEOUT_SECRET_";
+pub(crate) const VARIABLE_PREFIX: &str = "TIEOUT_SECRET_";
 
 /// The longest secret, in bytes.
 const MAX_BYTES: u64 = 64 * 1024;

@@ -2,6 +2,7 @@
 //!
 //! Reads: the sources and `run.json`. Writes: data sets and its manifest. May touch: store and sources.
 
+mod absent;
 mod backoff;
 mod chunks;
 mod data_set;
@@ -11,7 +12,7 @@ mod reading;
 mod sinks;
 
 use landed::carry_out_proof_tests;
-pub(crate) use sinks::Population;
+pub(crate) use sinks::{LazyTable, Population};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -59,6 +60,8 @@ impl Sources {
                 let folder = self.data_folder.clone().unwrap_or_else(|| self.control_folder.join(folder));
                 (self.kinds.get("files"), Some(folder))
             }
+            // What is part of the definition is read from there, whatever data folder is given.
+            SourceKind::Definition { folder } => (self.kinds.get("files"), Some(self.control_folder.join(folder))),
             SourceKind::SqlServer(_) | SourceKind::Postgres(_) => (self.kinds.get(kind.name()), None),
         }
     }
@@ -118,7 +121,9 @@ pub(crate) fn summed_columns<'a>(tests: impl IntoIterator<Item = &'a DataSetTest
 fn carry_out_cross_tests(definitions: &[DataSet], commits: &mut [DataSetCommit]) {
     let all = commits.to_vec();
     for (definition, commit) in definitions.iter().zip(commits) {
-        if let Some(result) = &mut commit.result {
+        if let Some(result) = &mut commit.result
+            && !commit.absent
+        {
             cross_tests(result, &definition.tests, &commit.read_totals, |name| other_data_set(&all, name));
         }
         carry_out_proof_tests(definition, commit);

@@ -72,6 +72,9 @@ pub struct DataSetCommit {
     pub result: Option<DataSetResult>,
     /// Why the data set could not be read, or could not be relied on.
     pub reasons: Vec<Reason>,
+    /// Whether it was not read, because the run does not need it or because it may be absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub absent: bool,
     /// What was asked.
     pub query: ExecutedQuery,
     /// The population's rows.
@@ -100,6 +103,7 @@ impl DataSetCommit {
             name: query.data_set.clone(),
             result: None,
             reasons: Vec::new(),
+            absent: false,
             query,
             rows: None,
             excluded: None,

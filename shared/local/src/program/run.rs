@@ -77,11 +77,24 @@ fn kinds(secrets: Arc<dyn SecretStore>) -> BTreeMap<&'static str, Arc<dyn Source
 fn request(arguments: &RunArguments, control: &Control) -> Result<RunRequest, Failure> {
     Ok(RunRequest {
         control: control.id.clone(),
-        cutoff_date: cutoff_date(&arguments.which, control)?,
+        cutoff_date: past_cutoff_date(&arguments.which, control)?,
         parameters: arguments.parameters.iter().cloned().collect(),
         rerun: arguments.rerun,
         trigger: "tieout run".to_owned(),
     })
+}
+
+/// The cutoff date, which must be over: a period that still goes on cannot be concluded.
+fn past_cutoff_date(which: &Which, control: &Control) -> Result<CutoffDate, Failure> {
+    let cutoff_date = cutoff_date(which, control)?;
+    let now = SystemClock.now().in_tz(&control.cutoff.time_zone).map_err(|error| Failure::bad_input(&error))?;
+    if cutoff_date.date() < now.date() {
+        return Ok(cutoff_date);
+    }
+    let zone = &control.cutoff.time_zone;
+    Err(Failure::bad_input_text(format!(
+        "the cutoff date {cutoff_date} is not over yet in {zone}: give an earlier one"
+    )))
 }
 
 /// The date given, or the one that the control's own rule gives today.

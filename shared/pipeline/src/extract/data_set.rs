@@ -8,6 +8,7 @@ use tieout_extract::{ExtractError, Membership, MembershipBuilder, RowTests, Scop
 use tieout_model::{DataSetResult, Reason, ReasonCode};
 use tieout_tables::{TableError, TableReader, schema_of};
 
+use super::absent::{no_rows, not_needed, without_source};
 use super::backoff::MAX_TRIES;
 use super::chunks::{self, LandedChunks};
 use super::landed::{Landed, out_of_window};
@@ -26,6 +27,8 @@ use crate::wire::{DataSetCommit, DatabaseAnswer};
 pub(super) enum Failure {
     /// The control did not operate on it: a reason for the result.
     Reason(Reason),
+    /// The data set may be absent, and is.
+    Absent(String),
     /// The source may answer if it is asked again.
     Busy(String),
     /// The stage cannot go on.
@@ -55,15 +58,25 @@ pub(super) async fn extract(
     before: &[DataSetCommit],
 ) -> Result<DataSetCommit, StageError> {
     let mut commit = DataSetCommit::new(executed_query(run, data_set, None));
-    let read = match Reading::of(run, sources, data_set).await {
-        Ok(reading) => {
-            commit.query = executed_query(run, data_set, Some(&reading));
-            read_patiently(run, store, sources, &reading, before).await
-        }
-        Err(failure) => Err(failure),
+    let read = match not_needed(run, data_set) {
+        Some(note) => Err(Failure::Absent(note)),
+        None => match Reading::of(run, sources, data_set).await {
+            Ok(reading) => {
+                commit.query = executed_query(run, data_set, Some(&reading));
+                read_patiently(run, store, sources, &reading, before).await
+            }
+            Err(failure) => Err(failure),
+        },
     };
-    match read {
+    match read.map_err(|failure| without_source(data_set, sources, failure)) {
         Ok(read) => fill(&mut commit, run, store, data_set, read).await?,
+        Err(Failure::Absent(note)) => {
+            let finished = no_rows(run, data_set)?;
+            commit.absent = true;
+            let origins = (Vec::new(), vec![note]);
+            let read = Read { finished, origins, landed: Landed::of(data_set), answer: None };
+            fill(&mut commit, run, store, data_set, read).await?;
+        }
         Err(Failure::Reason(reason)) => commit.reasons.push(reason),
         Err(Failure::Busy(detail)) => {
             return Err(StageError::SourceBusy { data_set: data_set.name.clone(), detail });
@@ -157,7 +170,8 @@ async fn read_rows(
     let schema = schema_of(&data_set.contract);
     let membership = membership(run, store, data_set, before).await?;
     let reason = |error| failure(data_set, error);
-    let filter = ScopeFilter::new(&data_set.scope, &schema, run.cutoff_date(), membership).map_err(reason)?;
+    let filter =
+        ScopeFilter::new(&data_set.scope, &schema, run.cutoff_date(), &run.parameters, membership).map_err(reason)?;
     let tests = RowTests::new(&data_set.tests, &data_set.contract, &schema).map_err(reason)?;
     let all_tests = run.control.data_sets.iter().flat_map(|other| &other.tests);
     let all_tests = all_tests.chain(run.control.derived.iter().flat_map(|derived| &derived.tests));
@@ -238,6 +252,9 @@ async fn membership(
 /// What a source says, as a failure of its data set.
 pub(super) fn source_failed(data_set: &DataSet, error: SourceError) -> Failure {
     match error {
+        SourceError::Refused { code: ReasonCode::DatasetMissing, detail, .. } if data_set.optional => {
+            Failure::Absent(format!("absent, which is allowed: {detail}"))
+        }
         SourceError::Refused { code, detail, cure } => {
             Failure::Reason(Reason { code, subject: data_set.name.clone(), detail, cure })
         }
@@ -261,6 +278,7 @@ pub(super) fn failure(data_set: &DataSet, error: ExtractError) -> Failure {
 fn reason_of(data_set: &DataSet, error: &ExtractError) -> Reason {
     let (code, cure) = match error {
         ExtractError::NullDate { .. } => (ReasonCode::BadValue, "fill in the dates in the source"),
+        ExtractError::NullSelected { .. } => (ReasonCode::BadValue, "fill in the column in the source"),
         ExtractError::Table(TableError::TotalOverflow { .. }) => {
             (ReasonCode::AmountOverflow, "check the amounts in the source for wrong values")
         }

@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tieout_catalog::{DataSet, DataSetQuery, DatabaseSource, PeriodStart, SourceKind};
+use tieout_catalog::{DataSet, DataSetQuery, DatabaseSource, SourceKind};
 use tieout_model::{Reason, ReasonCode};
 
 use super::Sources;
@@ -124,14 +124,12 @@ pub(super) fn executed_query(run: &RunContext<'_>, data_set: &DataSet, reading: 
         DataSetQuery::Files(files) => files.file.clone(),
         DataSetQuery::Database(query) => query.text.clone(),
     };
-    let mut scope = Vec::new();
+    let selected = data_set.scope.selected.iter();
+    let mut scope: Vec<String> = selected.map(|each| format!("{} in {}", each.column, each.parameter)).collect();
     if let Some(column) = &data_set.scope.cutoff_column {
         scope.push(format!("{column} < {} (day after the cutoff date)", run.cutoff_date().end().date()));
         if let Some(since) = data_set.scope.since {
-            let from = match since {
-                PeriodStart::MonthStart => run.cutoff_date().month_start(),
-                PeriodStart::YearStart => run.cutoff_date().year_start(),
-            };
+            let from = since.on(run.cutoff_date());
             scope.push(format!("{column} >= {from}"));
         }
     }

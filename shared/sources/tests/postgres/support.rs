@@ -65,6 +65,8 @@ pub(crate) fn data_set(sql: &str, control_total: &[&str], columns: Vec<Column>) 
         scope: Scope::default(),
         rejects_tolerated: 0,
         tests: Vec::new(),
+        only_for: None,
+        optional: false,
     }
 }
 
