@@ -18,5 +18,6 @@ mod real_data;
 mod rules;
 mod runs;
 mod same_bytes;
+mod sqlserver;
 mod verification;
 mod wire;
