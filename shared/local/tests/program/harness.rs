@@ -22,9 +22,9 @@ pub(crate) struct Bench {
     pub(crate) control: Control,
     pub(crate) threads: usize,
     pub(crate) parameters: BTreeMap<String, String>,
-    /// Adapters by kind of source.
+    /// Adapters by kind of source; files alone unless a test says otherwise.
     pub(crate) kinds: BTreeMap<&'static str, Arc<dyn Source>>,
-    /// The folder of files that stands for the sources.
+    /// The folder of `--data`.
     pub(crate) data_folder: Option<PathBuf>,
     control_folder: PathBuf,
     cutoff_date: String,
@@ -75,6 +75,11 @@ impl Bench {
             cutoff_date: cutoff_date.to_owned(),
             _written: written,
         }
+    }
+
+    /// The control's own folder.
+    pub(crate) fn control_folder(&self) -> &Path {
+        &self.control_folder
     }
 
     /// Runs the control; messages go to `outbox` beside the store's root.
