@@ -77,7 +77,7 @@ fn every_type_comes_without_loss_and_nulls_stay_nulls() {
     assert!(texts[1].iter().skip(1).all(|cell| cell == "-"), "{:?}", texts[1]);
     assert_eq!(texts[2][13..15], ["-000043-03-15", "1753-01-01T00:00:00"].map(str::to_owned));
     let totals: Vec<_> = answer.proof.totals.iter().map(|(name, sum)| format!("{name} {sum}")).collect();
-    assert_eq!(totals, ["n -12345678901234567890.1234567890", "d 1.5000"]);
+    assert_eq!(totals, ["n -12345678901234567890.123456789", "d 1.5000"]);
     assert_eq!(answer.proof.rows, 3);
 }
 
