@@ -3,6 +3,7 @@
 mod answer;
 mod books;
 mod classification;
+mod guards;
 mod lines;
 mod parameters;
 mod planted;
