@@ -77,6 +77,11 @@ impl Bench {
         }
     }
 
+    /// The control's own folder.
+    pub(crate) fn control_folder(&self) -> &Path {
+        &self.control_folder
+    }
+
     /// Runs the control; messages go to `outbox` beside the store's root.
     pub(crate) async fn operate(&self, store: &dyn ArtifactStore, outbox: &Path) -> Result<Operated, OperateError> {
         self.operate_again(store, outbox, false).await

@@ -20,5 +20,6 @@ mod rules;
 mod runs;
 mod same_bytes;
 mod scripted_source;
+mod sqlserver;
 mod verification;
 mod wire;
