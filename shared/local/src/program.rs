@@ -5,6 +5,7 @@
 pub mod arguments;
 mod check;
 mod compare;
+mod diff;
 mod failure;
 mod leftovers;
 mod open;
@@ -84,6 +85,7 @@ async fn act(arguments: Arguments, scratch: &Path, leftovers: &Leftovers) -> Res
         Verb::Compare(compare) => compare::run(&compare, arguments.format, scratch, leftovers).await,
         Verb::Verify(verify) => verify::run(&verify, arguments.format),
         Verb::Sql(sql) => sql::run(&sql, arguments.format, scratch).await,
+        Verb::Diff(diff) => diff::run(&diff, arguments.format).await,
         Verb::Open(open) => open::run(&open, arguments.format).await,
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "tieout", &mut std::io::stdout());
