@@ -17,5 +17,6 @@ mod real_data;
 mod rules;
 mod runs;
 mod same_bytes;
+mod thresholds;
 mod verification;
 mod wire;

@@ -43,7 +43,7 @@ fn lines(matrix: &Matrix, columns: &[&str]) -> Vec<Vec<String>> {
 
 /// The amount and what it means: a word, so that it is read without colour.
 fn word(cell: &MatrixCell) -> String {
-    let amount = cell.converted.map(|amount| amount.grouped());
+    let amount = cell.converted.map(tieout_model::Decimal::grouped);
     match (cell.status, amount) {
         (ThresholdStatus::Ok, Some(amount)) => format!("{amount} ok"),
         (ThresholdStatus::Investigate, Some(amount)) => format!("{amount} INVESTIGATE"),
