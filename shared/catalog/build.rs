@@ -15,7 +15,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Cargo watches a folder with everything below it, so a file that is added or removed is seen too.
     println!("cargo::rerun-if-changed={}", controls.display());
     let mut list = String::from("&[\n");
-    for folder in entries(&controls)?.into_iter().filter(|path| path.is_dir()) {
+    // As on disk: a folder without a definition is no control (yet).
+    for folder in entries(&controls)?.into_iter().filter(|path| path.join("control.toml").is_file()) {
         let name = folder.file_name().and_then(|name| name.to_str()).ok_or("a folder name is not UTF-8")?;
         writeln!(list, "    ({name:?}, &[")?;
         for file in files_below(&folder)? {

@@ -12,6 +12,7 @@ mod open;
 mod page;
 mod past;
 mod run;
+mod sample;
 mod settings;
 mod sql;
 mod verify;
@@ -74,6 +75,7 @@ async fn stop_when_interrupted(leftovers: Leftovers, message: &'static str) {
 fn when_interrupted(verb: &Verb) -> &'static str {
     match verb {
         Verb::Compare(_) => "interrupted; nothing was written",
+        Verb::Sample(_) => "interrupted; the folder of the sample is not whole, remove it",
         _ => "interrupted; the same command goes on where it stopped",
     }
 }
@@ -84,6 +86,7 @@ async fn act(arguments: Arguments, scratch: &Path, leftovers: &Leftovers) -> Res
         Verb::Check(check) => check::run(&check, arguments.format, scratch).await,
         Verb::Compare(compare) => compare::run(&compare, arguments.format, scratch, leftovers).await,
         Verb::Verify(verify) => verify::run(&verify, arguments.format),
+        Verb::Sample(sample) => sample::run(&sample, arguments.format),
         Verb::Sql(sql) => sql::run(&sql, arguments.format, scratch).await,
         Verb::Diff(diff) => diff::run(&diff, arguments.format).await,
         Verb::Open(open) => open::run(&open, arguments.format).await,

@@ -2,6 +2,7 @@
 
 mod column_values;
 mod compare;
+mod sample;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ pub use compare::{
     ColumnArguments, CompareArguments, DuplicateArguments, DuplicateRule, EqualityArguments, MachineArguments,
     ReadingArguments, ReportArguments,
 };
+pub use sample::SampleArguments;
 
 /// Runs financial controls: extract, reconcile to the cent, keep evidence, notify.
 #[derive(Debug, Parser)]
@@ -72,6 +74,9 @@ pub enum Verb {
     #[command(after_help = "Examples:\n  tieout diff bank-ledger --since 2024-01-31\n  \
         tieout diff bank-ledger --since 2024-01-31/0002")]
     Diff(DiffArguments),
+    /// Write made-up data for a control, with planted defects and the answer beside them.
+    #[command(after_help = sample::EXAMPLES)]
+    Sample(SampleArguments),
     /// Open a run's report in the browser.
     #[command(after_help = "Examples:\n  tieout open bank-ledger --cutoff-date 2024-01-31 --print")]
     Open(OpenArguments),

@@ -67,6 +67,7 @@ fn every_example_of_the_help_works() {
         vec!["compare", "--help"],
         vec!["verify", "--help"],
         vec!["sql", "--help"],
+        vec!["sample", "--help"],
         vec!["open", "--help"],
         vec!["completions", "--help"],
     ];
@@ -210,4 +211,35 @@ fn no_cell_content_reaches_standard_error_at_the_finest_log_level() {
     for content in ["18O5.20", "Demo Strom", "Musterhaus", "RE-24-0113"] {
         assert!(!text.contains(content), "{content} was logged");
     }
+}
+
+#[test]
+fn a_sample_is_the_same_every_time_and_overwrites_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let sample = |out: &str, more: &[&str]| {
+        let arguments = ["sample", "pg-01", "--out", out, "--rows", "400", "--companies", "GH,UG"];
+        tieout(folder.path(), &[arguments.as_slice(), more].concat())
+    };
+    let first = sample("a", &[]);
+    assert_eq!(first.status.code(), Some(0), "{}", stderr(&first));
+    assert!(stdout(&first).contains("tieout run pg-01 --cutoff-date 2025-09-30 --data a"));
+    sample("b", &[]);
+    for entry in fs::read_dir(folder.path().join("a")).unwrap() {
+        let path = entry.unwrap().path();
+        let other = folder.path().join("b").join(path.file_name().unwrap());
+        assert!(fs::read(&path).unwrap() == fs::read(other).unwrap(), "{}", path.display());
+    }
+    let refused = [
+        (sample("a", &[]), "--out 'a' is not empty; choose another folder"),
+        (sample("c", &["--defects", "fanout"]), "choose from none, usual, tie_out_over_threshold"),
+        (sample("c", &["--companies", "EC_CI"]), "choose from EC_IC"),
+        (sample("c", &["--cutoff-date", "2025-02-30"]), "YYYY-MM-DD"),
+        (tieout(folder.path(), &["sample", "pg-02", "--out", "c"]), "choose from pg-01"),
+        (tieout(folder.path(), &["sample", "pg-01", "--out", "c", "--rows", "10"]), "--rows is 10"),
+    ];
+    for (output, message) in refused {
+        assert_eq!(output.status.code(), Some(2));
+        assert!(stderr(&output).contains(message), "{}", stderr(&output));
+    }
+    assert!(!folder.path().join("c").exists(), "a refused sample leaves nothing");
 }

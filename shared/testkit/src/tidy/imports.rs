@@ -17,7 +17,7 @@ pub struct Member {
 }
 
 /// What each crate may import, without the prefix `tieout-`. A new crate gets a row here.
-const MAY_IMPORT: [(&str, &[&str]); 13] = [
+const MAY_IMPORT: [(&str, &[&str]); 14] = [
     ("model", &[]),
     ("catalog", &["model"]),
     ("tables", &["model"]),
@@ -26,6 +26,7 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
     ("evidence", &["model", "tables"]),
     ("report", &["model"]),
     ("notify", &["model"]),
+    ("sample", &["model"]),
     ("pipeline", &PURE),
     ("sources", &["pipeline", "catalog", "extract", "tables", "model"]),
     ("sql", &["pipeline", "tables", "model"]),
@@ -42,6 +43,7 @@ const MAY_IMPORT: [(&str, &[&str]); 13] = [
             "notify",
             "reconcile",
             "report",
+            "sample",
             "tables",
         ],
     ),
