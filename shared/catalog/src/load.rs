@@ -228,12 +228,15 @@ fn tables(
     let used = data_sets.iter().filter_map(|head| head.sql_path());
     let used: Vec<_> = used.chain(derived.iter().filter_map(|head| head.sql_path())).map(str::to_owned).collect();
     sql_file::report_unused(reader.document(), folder, &used);
-    let data_sets: Vec<_> = data_sets.into_iter().map(|head| head.body(names, folder)).collect();
+    let mut lookups = Vec::new();
+    let data_sets: Vec<_> = data_sets.into_iter().map(|head| head.body(names, folder, &mut lookups)).collect();
     let derived: Vec<_> = derived.into_iter().map(|head| head.body(names, folder)).collect();
     if data_sets.iter().any(Option::is_none) || derived.iter().any(Option::is_none) {
         reader.document().report_left_out(0);
     }
-    (data_sets.into_iter().flatten().collect(), derived.into_iter().flatten().collect())
+    let mut data_sets: Vec<_> = data_sets.into_iter().flatten().collect();
+    row_rules::resolve(&mut data_sets, &lookups, names, folder);
+    (data_sets, derived.into_iter().flatten().collect())
 }
 
 /// `control.toml`, every `.sql` file that it names, and every table that is part of the definition.

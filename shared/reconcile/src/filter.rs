@@ -29,7 +29,7 @@ use self::candidates::Marks;
 use self::in_memory::match_in_memory;
 use self::layout::{Layout, Place};
 use self::partition::{Entry, Partition};
-use self::scatter::{Deliver, Receive, Scatter, partition_of};
+use self::scatter::{Deliver, Keyed, Receive, Scatter, partition_of};
 use self::spill::Spill;
 pub(crate) use self::workers::share_out;
 use crate::ReconcileError;
@@ -204,25 +204,30 @@ impl<'a, F: Fingerprinted> Numbered<'a, F> {
     }
 
     /// Reads all fingerprints and hands them on by partition; a row with a null in its key is a candidate at once.
-    fn scatter(&self, layout: Layout, marks: &Marks, deliver: Receive<'_>) -> Result<(), ReconcileError> {
+    fn scatter(&self, layout: Layout, marks: &Marks, deliver: Receive<'_, Entry>) -> Result<(), ReconcileError> {
         self.scatter_windows(layout, marks, deliver, &|group, sink| self.side.fingerprint(group, sink))
     }
 
     /// The same without values.
-    fn scatter_keys(&self, layout: Layout, marks: &Marks, deliver: Receive<'_>) -> Result<(), ReconcileError> {
-        self.scatter_windows(layout, marks, deliver, &|group, sink| self.side.key_fingerprints(group, sink))
-    }
-
-    fn scatter_windows(
+    fn scatter_keys<E: Keyed>(
         &self,
         layout: Layout,
         marks: &Marks,
-        deliver: Receive<'_>,
+        deliver: Receive<'_, E>,
+    ) -> Result<(), ReconcileError> {
+        self.scatter_windows(layout, marks, deliver, &|group, sink| self.side.key_fingerprints(group, sink))
+    }
+
+    fn scatter_windows<E: Keyed>(
+        &self,
+        layout: Layout,
+        marks: &Marks,
+        deliver: Receive<'_, E>,
         read: ReadWindows<'_>,
     ) -> Result<(), ReconcileError> {
-        let work = |scatter: &mut Scatter, group: usize| {
+        let work = |scatter: &mut Scatter<E>, group: usize| {
             let first = self.firsts.get(group).copied().unwrap_or_default();
-            let mut deliver = |partition: usize, entries: &[Entry]| deliver(partition, entries);
+            let mut deliver = |partition: usize, entries: &[E]| deliver(partition, entries);
             let mut failed = Ok(());
             read(group, &mut |window| {
                 if failed.is_ok() {
@@ -245,12 +250,12 @@ type Sink<'a> = &'a mut dyn FnMut(&Fingerprints) -> Result<(), TableError>;
 /// Reads the windows of a row group.
 type ReadWindows<'a> = &'a (dyn Fn(usize, Sink<'_>) -> Result<(), TableError> + Sync);
 
-fn push_window(
-    scatter: &mut Scatter,
+fn push_window<E: Keyed>(
+    scatter: &mut Scatter<E>,
     first_of_group: u32,
     window: &Fingerprints,
     marks: &Marks,
-    deliver: Deliver<'_>,
+    deliver: Deliver<'_, E>,
 ) -> Result<(), ReconcileError> {
     let first = u32::try_from(window.first_row).ok().and_then(|row| row.checked_add(first_of_group));
     let first = first.ok_or(ReconcileError::TooManyRows)?;
@@ -261,7 +266,7 @@ fn push_window(
         if nulls.next_if_eq(&at).is_some() {
             marks.mark(row);
         } else {
-            scatter.push(Entry { key: *key, value, row }, deliver)?;
+            scatter.push(E::new(*key, value, row), deliver)?;
         }
     }
     Ok(())

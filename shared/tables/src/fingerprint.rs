@@ -28,6 +28,7 @@
 //! encoding that is not read here goes through Arrow and comes to the same fingerprints.
 
 mod array;
+mod cells;
 mod chunk;
 mod form;
 mod hybrid;

@@ -14,7 +14,8 @@ use crate::definition::{Assertion, AtStake};
 use crate::sql::{Vocabulary, expression_mistakes};
 
 /// Why a row that fails may keep the control from concluding.
-const GUARD_REASONS: [(&str, ReasonCode); 12] = [
+const GUARD_REASONS: [(&str, ReasonCode); 13] = [
+    ("column_missing", ReasonCode::ColumnMissing),
     ("bad_value", ReasonCode::BadValue),
     ("duplicate_key", ReasonCode::DuplicateKey),
     ("fan_out", ReasonCode::FanOut),

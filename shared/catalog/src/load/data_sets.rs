@@ -4,14 +4,14 @@
 
 use tieout_model::Contract;
 
-use super::columns::columns;
+use super::columns::{Columns, columns};
 use super::completeness::tests;
 use super::database::{self, QueryHead};
 use super::formats::{Format, compression, format};
 use super::forms;
 use super::names::{Names, Table, report_duplicates};
 use super::reader::{Reader, read_table};
-use super::row_rules::total_row;
+use super::row_rules::{LookupText, total_row, zone};
 use super::scope::{only_for, scope};
 use super::value::Text;
 use crate::definition::{DataSet, DataSetQuery, FilesQuery};
@@ -26,6 +26,7 @@ pub(crate) struct DataSetHead<'a> {
     pub(crate) name: Option<Text<'a>>,
     origin: Origin<'a>,
     contract: Contract,
+    lookups: Vec<LookupText<'a>>,
 }
 
 /// Where the rows come from.
@@ -40,9 +41,9 @@ pub(crate) fn head<'a>(mut reader: Reader<'a>, names: &mut Names) -> DataSetHead
     let (origin, format) = origin(&mut reader);
     // A data set without a name has its place too: it is reported already, and its rest is read for more mistakes.
     let shown = name.as_ref().map(forms::name).unwrap_or_default();
-    let (contract, table) = columns(&mut reader, shown, &format);
+    let Columns { contract, table, lookups } = columns(&mut reader, shown, &format);
     let index = names.enter(table);
-    DataSetHead { reader, index, name, origin, contract }
+    DataSetHead { reader, index, name, origin, contract, lookups }
 }
 
 /// Reads what a data set is read from, and how values are written there.
@@ -70,7 +71,7 @@ fn files(reader: &mut Reader<'_>) -> (Option<FilesQuery>, Format) {
     (query, format)
 }
 
-impl DataSetHead<'_> {
+impl<'a> DataSetHead<'a> {
     /// The path of the SQL file, where the data set is read by one.
     pub(crate) fn sql_path(&self) -> Option<&str> {
         match &self.origin {
@@ -80,13 +81,22 @@ impl DataSetHead<'_> {
     }
 
     /// Second pass: everything that refers to sources, columns and other data sets.
-    pub(crate) fn body(self, names: &Names, folder: &ControlFolder) -> Option<DataSet> {
-        let Self { mut reader, index, name, origin, mut contract } = self;
+    ///
+    /// What it looks up in tables of the definition is added to `lookups`, under its name.
+    pub(crate) fn body(
+        self,
+        names: &Names,
+        folder: &ControlFolder,
+        lookups: &mut Vec<(String, Vec<LookupText<'a>>)>,
+    ) -> Option<DataSet> {
+        let Self { mut reader, index, name, origin, mut contract, lookups: mut own } = self;
         let table = names.tables.get(index)?;
         let source_text = reader.text("source");
         let source = source_text.as_ref().map(|text| source(text, names));
         contract.key = key(&mut reader, table);
         contract.total_row = total_row(&mut reader, table, &contract.amounts);
+        own.extend(zone(&mut reader, &mut contract));
+        lookups.push((table.name.clone(), own));
         let scope = scope(&mut reader, table, names);
         let only_for = reader.optional("only_for").and_then(|value| read_table(&value, |entry| only_for(entry, names)));
         let optional = reader.flag_or("optional", false);

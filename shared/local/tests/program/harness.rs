@@ -22,6 +22,8 @@ pub(crate) struct Bench {
     pub(crate) control: Control,
     pub(crate) threads: usize,
     pub(crate) parameters: BTreeMap<String, String>,
+    /// The folder of files that stands for the sources.
+    pub(crate) data_folder: Option<PathBuf>,
     control_folder: PathBuf,
     cutoff_date: String,
     _written: TempDir,
@@ -30,11 +32,16 @@ pub(crate) struct Bench {
 impl Bench {
     /// The control `bank-ledger` with its committed sample.
     pub(crate) fn bank_ledger() -> Self {
+        Self::built_in("bank-ledger", "2024-01-31")
+    }
+
+    /// A control that the program was built with.
+    pub(crate) fn built_in(name: &str, cutoff_date: &str) -> Self {
         let library = Library::open(None).unwrap();
-        let folder = library.find("bank-ledger").unwrap();
+        let folder = library.find(name).unwrap();
         let written = tempfile::tempdir().unwrap();
         let control_folder = library.on_disk(folder, written.path()).unwrap();
-        Self::new(folder, control_folder, written, "2024-01-31")
+        Self::new(folder, control_folder, written, cutoff_date)
     }
 
     /// A control from the text of its definition, with data files beside it.
@@ -60,6 +67,7 @@ impl Bench {
             control,
             threads: 2,
             parameters: BTreeMap::new(),
+            data_folder: None,
             control_folder,
             cutoff_date: cutoff_date.to_owned(),
             _written: written,
@@ -86,8 +94,9 @@ impl Bench {
         });
         let sources = Sources {
             kinds: BTreeMap::from([("files", Arc::new(FilesSource::new()) as Arc<_>)]),
-            data_folder: None,
+            data_folder: self.data_folder.clone(),
             control_folder: self.control_folder.clone(),
+            ..Sources::default()
         };
         let outbox = Outbox::new(outbox);
         let notifiers: [&dyn Notifier; 1] = [&outbox];

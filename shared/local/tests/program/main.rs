@@ -13,6 +13,7 @@ mod faults;
 mod golden;
 mod harness;
 mod not_operated;
+mod pg_01;
 mod real_data;
 mod rules;
 mod runs;

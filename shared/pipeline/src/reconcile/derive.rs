@@ -56,6 +56,7 @@ pub(super) async fn run(work: &mut Work<'_>, extracted: &Extracted) -> Result<Ve
             query: text,
             parameters: work.run.parameters_as_text(),
             scope: Vec::new(),
+            answer: None,
         };
         let mut commit = DataSetCommit::new(query);
         let needs = |before: &str| match &definition.by {

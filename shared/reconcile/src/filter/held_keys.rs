@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::candidates::Marks;
-use super::partition::Entry;
+use super::scatter::Keyed;
 
 /// Rows of a bucket, about.
 const BUCKET_ROWS: usize = 4;
@@ -17,13 +17,23 @@ pub(super) const NOBODY: u32 = u32::MAX;
 /// More than one row, on one side or the other.
 const MANY: u32 = u32::MAX - 1;
 
-/// A row of the side that is held.
+/// A row; of the side that is held, with its partner.
 #[derive(Debug, Clone, Copy, Default)]
-struct Held {
+pub(super) struct Held {
     key: [u64; 2],
     row: u32,
     /// The row of the other side with this key, `NOBODY` or `MANY`.
     partner: u32,
+}
+
+impl Keyed for Held {
+    fn new(key: [u64; 2], _: u64, row: u32) -> Self {
+        Self { key, row, partner: NOBODY }
+    }
+
+    fn key(&self) -> &[u64; 2] {
+        &self.key
+    }
 }
 
 /// For each row of the streamed side the row of the held side with the same key, where both keys are there once.
@@ -71,12 +81,14 @@ impl HeldKeys {
     }
 
     /// Adds keys.
-    pub(super) fn extend(&mut self, entries: &[Entry]) {
-        self.rows.extend(entries.iter().map(|entry| Held { key: entry.key, row: entry.row, partner: NOBODY }));
+    pub(super) fn extend(&mut self, entries: &[Held]) {
+        self.rows.extend_from_slice(entries);
     }
 
     /// Groups the keys into buckets and finds those that are there more than once.
-    pub(super) fn index(&mut self) {
+    ///
+    /// `room` is memory that is used again and again.
+    pub(super) fn index(&mut self, room: &mut Vec<Held>) {
         self.bucket_bits = (self.rows.len() / BUCKET_ROWS).max(1).next_power_of_two().trailing_zeros();
         let mut starts = vec![0_u32; (1 << self.bucket_bits) + 1];
         for held in &self.rows {
@@ -90,15 +102,16 @@ impl HeldKeys {
             *start = sum;
         }
         let mut next = starts.clone();
-        let mut ordered = vec![Held::default(); self.rows.len()];
+        // Every place of the room gets its row below.
+        room.resize(self.rows.len(), Held::default());
         for held in &self.rows {
             let Some(at) = next.get_mut(self.bucket(&held.key)) else { continue };
-            if let Some(place) = ordered.get_mut(*at as usize) {
+            if let Some(place) = room.get_mut(*at as usize) {
                 *place = *held;
             }
             *at += 1;
         }
-        self.rows = ordered;
+        std::mem::swap(&mut self.rows, room);
         for bounds in starts.windows(2) {
             if let [start, end] = *bounds
                 && let Some(bucket) = self.rows.get_mut(start as usize..end as usize)
@@ -117,8 +130,9 @@ impl HeldKeys {
 
     /// Looks up keys of the other side, notes partners and marks the rows that certainly have none.
     ///
-    /// In two passes over the block, so that the waits for memory of its keys overlap.
-    pub(super) fn probe(&mut self, entries: &[Entry], partners: &Partners, others: &Marks) {
+    /// In three passes over the block, so that the waits for memory of its keys overlap: what a bucket holds decides
+    /// nothing before all of them are on their way.
+    pub(super) fn probe(&mut self, entries: &[Held], partners: &Partners, others: &Marks) {
         let mut places = std::mem::take(&mut self.places);
         places.clear();
         places.extend(entries.iter().map(|entry| {
@@ -128,6 +142,8 @@ impl HeldKeys {
                 _ => (0, 0),
             }
         }));
+        let first_word = |(start, _): &(u32, u32)| self.rows.get(*start as usize).map_or(0, |held| held.key[0]);
+        std::hint::black_box(places.iter().map(first_word).fold(0, u64::wrapping_add));
         for (entry, (start, end)) in entries.iter().zip(places.iter()) {
             let bucket = self.rows.get_mut(*start as usize..*end as usize).unwrap_or_default();
             match find(bucket, &entry.key) {

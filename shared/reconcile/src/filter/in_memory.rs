@@ -11,10 +11,9 @@ use arrow::record_batch::RecordBatch;
 use tieout_tables::{Fingerprints, TableError};
 
 use super::candidates::Marks;
-use super::held_keys::{HeldKeys, NOBODY, Partners};
+use super::held_keys::{Held, HeldKeys, NOBODY, Partners};
 use super::layout::Layout;
 use super::pairs::Pairs;
-use super::partition::Entry;
 use super::workers::share_out;
 use super::{Candidates, Fingerprinted, Numbered};
 use crate::ReconcileError;
@@ -47,9 +46,11 @@ pub(super) fn match_in_memory(
     let matched = AtomicU64::new(0);
     let streamed_taken = streamed.values(layout.threads, &room, &|first, window, wanted| {
         let mut equal = 0;
-        let rows = (0_u32..).zip(&window.values).zip(partners.window(first, window.values.len()));
-        for ((at, value), partner) in rows {
-            if partner != NOBODY && values.get(partner) == *value {
+        // All values of the other side first, so that the waits for memory overlap.
+        let rows = partners.window(first, window.values.len()).map(|partner| (partner, values.get(partner)));
+        let rows: Vec<(u32, u64)> = rows.collect();
+        for ((at, value), (partner, held_value)) in (0_u32..).zip(&window.values).zip(rows) {
+            if partner != NOBODY && held_value == *value {
                 equal += 1;
                 continue;
             }
@@ -84,13 +85,13 @@ fn match_keys(
         }
         Ok(())
     };
-    held.scatter_keys(layout, held_marks, &|partition, entries: &[Entry]| {
+    held.scatter_keys(layout, held_marks, &|partition, entries: &[Held]| {
         with(partition, &mut |keys| keys.extend(entries))
     })?;
-    let index = |(): &mut (), partition: usize| with(partition, &mut HeldKeys::index);
-    share_out(partitions.len(), layout.threads, || (), index, Ok)?;
+    let index = |room: &mut Vec<Held>, partition: usize| with(partition, &mut |keys| keys.index(room));
+    share_out(partitions.len(), layout.threads, Vec::new, index, |_| Ok(()))?;
     let partners = Partners::new(streamed.rows);
-    streamed.scatter_keys(layout, streamed_marks, &|partition, entries: &[Entry]| {
+    streamed.scatter_keys(layout, streamed_marks, &|partition, entries: &[Held]| {
         with(partition, &mut |keys| keys.probe(entries, &partners, streamed_marks))
     })?;
     let finish = |(): &mut (), partition: usize| {

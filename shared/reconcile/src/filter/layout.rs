@@ -3,6 +3,7 @@
 //! The division decides where a fingerprint waits and never what is found.
 
 use super::in_memory::TAKEN_BYTES;
+use super::partition::Entry;
 use super::scatter::Scatter;
 use crate::ReconcileError;
 
@@ -54,7 +55,7 @@ impl Layout {
             threads,
         };
         let Some(limit) = limit_bytes else { return Ok(whole) };
-        let a_thread = THREAD_BYTES + Scatter::size_bytes(bits);
+        let a_thread = THREAD_BYTES + Scatter::<Entry>::size_bytes(bits);
         let allowed = limit.saturating_sub(BASE_BYTES + LEAST_BYTES) / a_thread;
         let threads = (threads as u64).min(allowed).max(1);
         let whole = Self { threads: usize::try_from(threads).unwrap_or(1), ..whole };
@@ -73,7 +74,7 @@ impl Layout {
     /// Whether memory holds the keys of one side and, for each row of the other one, its partner.
     pub(super) fn holds_keys(&self, held: usize, streamed: usize, limit_bytes: Option<u64>) -> bool {
         let Some(limit) = limit_bytes else { return true };
-        let reading = BASE_BYTES + self.threads as u64 * (THREAD_BYTES + Scatter::size_bytes(self.bits));
+        let reading = BASE_BYTES + self.threads as u64 * (THREAD_BYTES + Scatter::<Entry>::size_bytes(self.bits));
         let (held, streamed) = (held as u64 * KEY_BYTES, streamed as u64 * PARTNER_BYTES);
         let needed = [held, streamed, TAKEN_BYTES as u64].into_iter().fold(reading, u64::saturating_add);
         self.bundles() == 0 && needed <= limit

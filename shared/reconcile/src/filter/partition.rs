@@ -4,6 +4,7 @@
 //! than once on either side, or whose values differ, is never matched: its rows become candidates.
 
 use super::candidates::Marks;
+use super::scatter::Keyed;
 
 /// The fingerprint of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,6 +15,16 @@ pub(super) struct Entry {
     pub(super) value: u64,
     /// Position of the row in its side.
     pub(super) row: u32,
+}
+
+impl Keyed for Entry {
+    fn new(key: [u64; 2], value: u64, row: u32) -> Self {
+        Self { key, value, row }
+    }
+
+    fn key(&self) -> &[u64; 2] {
+        &self.key
+    }
 }
 
 /// Rows of a bucket, about.

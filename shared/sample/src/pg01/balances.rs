@@ -38,20 +38,8 @@ impl Books<'_> {
     }
 
     fn write_line(&mut self, line: BalanceLine, actual: Cents) -> Result<(), SampleError> {
-        let mut left = actual.0;
-        let accounts = line.accounts();
-        for (place, account) in accounts.iter().enumerate() {
-            // The last account takes the rest; what comes before is a part, on the other side for an allowance.
-            let amount =
-                if place == 0 { left - left / 10 * (i64::try_from(accounts.len()).unwrap_or(1) - 1) } else { 0 };
-            let amount = match account.0 {
-                "13009" => left,
-                "13004" => left + left.abs() / 20,
-                _ if place + 1 == accounts.len() => left,
-                _ => amount,
-            };
-            left -= amount;
-            self.write_account(*account, Cents(amount))?;
+        for (account, amount) in line.accounts().iter().zip(shares(actual, line.accounts().len())) {
+            self.write_account(*account, amount)?;
         }
         Ok(())
     }
@@ -135,5 +123,15 @@ impl Books<'_> {
         ];
         self.out.table(Table::Balances, &row)?;
         self.out.put(DataSet::Cr04, &row, outside)
+    }
+}
+
+/// A line's balance on its accounts: most of it on the first; the last of three is an allowance, on the other side.
+fn shares(actual: Cents, accounts: usize) -> Vec<Cents> {
+    let part = actual.0 / 10;
+    match accounts {
+        1 => vec![actual],
+        2 => vec![Cents(actual.0 - part), Cents(part)],
+        _ => vec![Cents(actual.0 - part), Cents(part + part / 5), Cents(-(part / 5))],
     }
 }

@@ -73,7 +73,7 @@ fn write_source(
 /// Writes the rates of the ledger itself, which are shown and never used.
 pub(super) fn write_of_the_ledger(calendar: &Calendar, out: &mut Outputs) -> Result<(), SampleError> {
     let now = midnight(calendar.cutoff);
-    let rows = [("EUR", now, 1_523_100, false), ("USD", now, 1_297_800, false), ("USD", calendar.end, 1_300_000, true)];
+    let rows = [("EGP", now, 26_800, false), ("MAD", now, 142_200, false), ("MAD", calendar.end, 143_000, true)];
     for (currency, moment, rate, outside) in rows {
         let row = cells![currency, i64::from(moment.year()), i64::from(moment.month()), Rate(rate)];
         out.put(DataSet::Cr05a, &row, outside)?;

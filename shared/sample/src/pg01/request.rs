@@ -42,8 +42,7 @@ pub(super) struct Plan {
 impl Request {
     pub(super) fn plan(&self) -> Result<Plan, SampleError> {
         let companies = self.selected()?;
-        let least = LEAST * companies.iter().map(|it| it.weight).sum::<u64>()
-            / companies.iter().map(|it| it.weight).min().unwrap_or(1);
+        let least = LEAST * companies.len() as u64;
         if self.rows < least {
             let problem = format!("is {}, too few ledger lines for every kind of voucher", self.rows);
             return Err(SampleError::argument(
@@ -80,11 +79,12 @@ impl Request {
 }
 
 impl Plan {
-    /// The ledger lines of each company: by weight, the rest to the last.
+    /// The ledger lines of each company: the least for all, what is left by weight, and the rest to the last.
     pub(super) fn lines(&self, rows: u64) -> Vec<u64> {
         let all: u64 = self.companies.iter().map(|it| it.weight).sum();
-        let mut lines: Vec<u64> = self.companies.iter().map(|it| rows * it.weight / all).collect();
-        let rest = rows - lines.iter().sum::<u64>();
+        let left = rows.saturating_sub(LEAST * self.companies.len() as u64);
+        let mut lines: Vec<u64> = self.companies.iter().map(|it| LEAST + left * it.weight / all).collect();
+        let rest = rows.saturating_sub(lines.iter().sum());
         if let Some(last) = lines.last_mut() {
             *last += rest;
         }

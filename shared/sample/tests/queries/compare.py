@@ -1,9 +1,11 @@
 """Holds every query of PG-01, executed over the source tables of a sample, against the sample's CSV files.
 
-    compare.py --execute FILE --queries DIR --sample DIR --tables DIR --cutoff-date D --companies A,B [--expect NAME=N]
+    compare.py --execute FILE --requests FILE --sample DIR --tables DIR [--expect NAME=N]
 
-FILE is the program that translates and executes T-SQL. Row for row and column by column, values by type: null is null,
-numbers are equal as numbers, moments as moments. `--expect NAME=N` says that a query returns N rows more than its
+The first FILE is the program that translates and executes T-SQL. The second holds one JSON line a query: its name, and
+the statements `rows`, `count` and `total` as they are sent, each with its bound values. Row for row and column by
+column, values by type: null is null, numbers are equal as numbers, moments as moments; the count must be that of the
+rows, and the total that of the sample's list. `--expect NAME=N` says that a query returns N rows more than its
 population counts: a look-up that repeats rows. Says for each query how many rows agree; ends with 1 when one does not.
 """
 
@@ -12,13 +14,12 @@ import csv
 import datetime
 import decimal
 import importlib.util
+import json
 import pathlib
 import re
 import sys
 
 import duckdb
-
-ACCOUNTS = ["13001", "13002", "13003", "13004", "13009", "13005", "13024", "18317", "18350", "18412"]
 
 
 def load(path):
@@ -29,44 +30,10 @@ def load(path):
     return module
 
 
-def parameters(cutoff, companies):
-    """Scalars and lists that the queries name."""
-    end = cutoff + datetime.timedelta(days=1)
-    scalars = {
-        "cutoff_date": cutoff,
-        "cutoff_end": datetime.datetime.combine(end, datetime.time()),
-        "month_start": datetime.datetime(cutoff.year, cutoff.month, 1),
-        "year_start": datetime.datetime(cutoff.year, 1, 1),
-    }
-    lists = {"companies": companies, "accounts": ACCOUNTS, "ledger_accounts": ["18412"], "currencies": ["EUR", "USD"]}
-    return scalars, lists
-
-
-def expanded(text, lists):
-    """The text with each list as a table of bound values, and those values."""
-    values = {}
-    for name, items in lists.items():
-        places = ", ".join(f"(@{name}_{number})" for number in range(1, len(items) + 1))
-        text, count = re.subn(rf"@{name} AS (\w+)", rf"(VALUES {places}) AS \1(value)", text)
-        if count:
-            values.update({f"{name}_{number}": item for number, item in enumerate(items, 1)})
-    return text, values
-
-
-def counted(text):
-    """The statement that counts the population, made of the query's own text."""
-    # The end of the CTE is the first bracket in the first column behind its beginning.
-    beginning = re.search(r"^(WITH )?population AS \($", text, re.MULTILINE).end()
-    end = re.compile(r"^\)", re.MULTILINE).search(text, beginning).end()
-    return text[:end] + "\nSELECT COUNT(*) AS n FROM population AS p"
-
-
-def run(execute, connection, text, scalars, lists):
+def run(execute, connection, statement):
     """Names and rows of an answer."""
-    text, values = expanded(text, lists)
-    used = set(re.findall(r"@(\w+)", re.sub(r"--[^\n]*", "", text)))
-    bound = {name: value for name, value in {**scalars, **values}.items() if name in used}
-    answer = connection.execute(execute.translated(text), bound)
+    values = {name: execute.bound(value) for name, value in statement["parameters"].items()}
+    answer = connection.execute(execute.translated(statement["sql"]), values)
     return [column[0] for column in answer.description], answer.fetchall()
 
 
@@ -125,35 +92,43 @@ def differences(headers, cells, names, rows):
     return lines
 
 
+def check(execute, connection, request, sample, more):
+    """How many rows a query gives, and what is wrong with them as lines for people."""
+    names, rows = run(execute, connection, request["rows"])
+    _, [[count]] = run(execute, connection, request["count"])
+    _, [[counted, *totals]] = run(execute, connection, request["total"])
+    with (sample / f"{request['name']}.csv").open(encoding="utf-8-sig", newline="") as file:
+        headers, *cells = csv.reader(file)
+    lines = differences(headers, [[from_csv(cell) for cell in row] for row in cells], names, rows)
+    if len(rows) != count + more or len(rows) != counted:
+        lines.append(f"{count} rows in the population, {counted} where they are summed, {len(rows)} from the query")
+    with (sample / "control_totals.csv").open(encoding="utf-8", newline="") as file:
+        known = {row["dataset"]: row for row in csv.DictReader(file)}[request["name"]]
+    if sum(totals) != decimal.Decimal(known["amount"]):
+        lines.append(f"the source sums to {sum(totals)}, the list of control totals says {known['amount']}")
+    if not rows:
+        lines.append("no rows at all: nothing is shown by that")
+    return len(rows), lines
+
+
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("execute", "queries", "sample", "tables", "cutoff-date", "companies"):
-        parser.add_argument(f"--{name}", required=True)
+    for name in ("execute", "requests", "sample", "tables"):
+        parser.add_argument(f"--{name}", required=True, type=pathlib.Path)
     parser.add_argument("--expect", action="append", default=[])
     arguments = parser.parse_args()
     execute = load(arguments.execute)
     expected = {name: int(count) for name, count in (item.split("=") for item in arguments.expect)}
-    cutoff = datetime.date.fromisoformat(arguments.cutoff_date)
-    scalars, lists = parameters(cutoff, arguments.companies.split(","))
     connection = duckdb.connect()
     connection.execute("SET default_collation = 'NOCASE'")
     execute.attach(connection, arguments.tables)
     failed = False
-    for query in sorted(pathlib.Path(arguments.queries).glob("*.sql")):
-        text = query.read_text(encoding="utf-8")
-        names, rows = run(execute, connection, text, scalars, lists)
-        _, [[count]] = run(execute, connection, counted(text), scalars, lists)
-        path = pathlib.Path(arguments.sample) / f"{query.stem}.csv"
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            headers, *cells = csv.reader(file)
-        cells = [[from_csv(cell) for cell in row] for row in cells]
-        lines = differences(headers, cells, names, rows)
-        if len(rows) != count + expected.get(query.stem, 0):
-            lines.append(f"{count} rows in the population, {len(rows)} from the query")
-        if not rows:
-            lines.append("no rows at all: nothing is shown by that")
-        print(f"{query.stem}: {len(rows)} rows" + ("" if not lines else ", WRONG"))
-        print("".join(f"  {line}\n" for line in lines), end="")
+    for line in arguments.requests.read_text(encoding="utf-8").splitlines():
+        request = json.loads(line)
+        name = request["name"]
+        rows, lines = check(execute, connection, request, arguments.sample, expected.get(name, 0))
+        print(f"{name}: {rows} rows" + ("" if not lines else ", WRONG"))
+        print("".join(f"  {text}\n" for text in lines), end="")
         failed = failed or bool(lines)
     sys.exit(1 if failed else 0)
 

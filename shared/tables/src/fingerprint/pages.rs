@@ -7,22 +7,25 @@ use ::parquet::column::page::Page;
 use ::parquet::errors::ParquetError;
 use bytes::Bytes;
 
-use super::WINDOW_ROWS;
-use super::hybrid::{Damage, Hybrid, Part};
+use super::cells::{Cells, Dictionary, Room};
+use super::hybrid::{Damage, Hybrid};
 use super::plain::Plain;
 use super::reading::Reading;
-use super::slot::{Slot, Sum, add};
+use super::slot::{Slot, Sum};
 use super::taking::{self, Entries, Taken, take_rows};
 use crate::TableError;
 use crate::parquet_table::ChunkPages;
 
 const TOO_SHORT: Damage = "has a page that is shorter than it says";
-const NO_ENTRY: Damage = "has a value that its dictionary does not hold";
+pub(super) const NO_ENTRY: Damage = "has a value that its dictionary does not hold";
 const TOO_MANY_ROWS: Damage = "has more rows than the footer says";
 const TOO_FEW_ROWS: Damage = "has fewer rows than the footer says";
 
 /// A dictionary with more entries is left to Arrow, which keeps them in less memory.
 const MOST_ENTRIES: usize = 1 << 22;
+
+/// Entries of a dictionary of integers whose sums are kept.
+const MOST_REPEATED: usize = 1 << 14;
 
 /// Why a page was not read.
 pub(super) enum Stop {
@@ -44,8 +47,7 @@ pub(super) struct Pages<const LANES: usize> {
     reader: ChunkPages,
     reading: Reading,
     is_optional: bool,
-    /// The sum of each entry of the dictionary.
-    dictionary: Option<Vec<Sum<LANES>>>,
+    dictionary: Option<Dictionary<LANES>>,
     page: Option<DataPage>,
     room: Room<LANES>,
     kept: Option<Kept>,
@@ -60,42 +62,32 @@ struct Kept {
 
 /// A data page and how far it was read.
 #[derive(Clone)]
-struct DataPage {
+pub(super) struct DataPage {
     rows_left: usize,
     /// For each row whether it has a value; without it all have.
-    levels: Option<Hybrid>,
-    values: Values,
+    pub(super) levels: Option<Hybrid>,
+    pub(super) values: Values,
 }
 
 #[derive(Clone)]
-enum Values {
+pub(super) enum Values {
     Plain(Plain),
     Entries(Hybrid),
-}
-
-/// Memory that is used again and again: a window of each.
-struct Room<const LANES: usize> {
-    levels: Vec<u32>,
-    rows: Vec<usize>,
-    entries: Vec<u32>,
-    sums: Vec<Sum<LANES>>,
 }
 
 impl<const LANES: usize> Pages<LANES> {
     /// With `keeps`, the pages of a window are kept so that cells can be taken from them.
     pub(super) fn new(reader: ChunkPages, reading: Reading, is_optional: bool, keeps: bool) -> Self {
-        let room = Room {
-            levels: vec![0; if is_optional { WINDOW_ROWS } else { 0 }],
-            rows: Vec::new(),
-            entries: vec![0; WINDOW_ROWS],
-            sums: Vec::new(),
-        };
+        let room = Room::new(is_optional);
         let kept = keeps.then(|| Kept { dictionary: None, pages: Vec::new() });
         Self { reader, reading, is_optional, dictionary: None, page: None, room, kept }
     }
 
     /// Begins a window.
     pub(super) fn begin_window(&mut self) {
+        if let Some(DataPage { values: Values::Plain(plain), .. }) = &mut self.page {
+            plain.begin_marks();
+        }
         if let Some(kept) = &mut self.kept {
             kept.pages.clear();
             kept.pages.extend(self.page.as_ref().filter(|page| page.rows_left > 0).cloned());
@@ -105,6 +97,11 @@ impl<const LANES: usize> Pages<LANES> {
     /// Takes the cells of some rows of the window that was just added up (ascending, from 0).
     pub(super) fn take(&mut self, rows: &[u32], taken: &mut Taken) -> Result<(), Damage> {
         let Some(Kept { dictionary, pages }) = &mut self.kept else { return Err(TOO_FEW_ROWS) };
+        if let Some(DataPage { values: Values::Plain(now), .. }) = &self.page
+            && let Some(DataPage { values: Values::Plain(then), .. }) = pages.last_mut()
+        {
+            then.know_marks(now);
+        }
         let mut first = 0;
         let mut rest = rows;
         for page in pages.iter().cloned() {
@@ -149,7 +146,7 @@ impl<const LANES: usize> Pages<LANES> {
             return Err(Stop::Damage(TOO_FEW_ROWS));
         };
         let rows = page.rows_left.min(sums.len());
-        let mut cells = Cells { slot, reading, dictionary: dictionary.as_deref().unwrap_or_default(), room };
+        let mut cells = Cells { slot, reading, dictionary: dictionary.as_ref(), room };
         cells.add(page, sums.get_mut(..rows).unwrap_or_default(), is_null)?;
         page.rows_left -= rows;
         Ok(rows)
@@ -178,14 +175,14 @@ impl<const LANES: usize> Pages<LANES> {
         Ok(true)
     }
 
-    /// The sums of a dictionary's entries.
+    /// What is kept of a dictionary's entries.
     fn entries(
         &self,
         slot: &Slot<LANES>,
         data: Bytes,
         count: usize,
         encoding: Encoding,
-    ) -> Result<Vec<Sum<LANES>>, Stop> {
+    ) -> Result<Dictionary<LANES>, Stop> {
         if self.dictionary.is_some() {
             return Err(Stop::Damage("has two dictionaries"));
         }
@@ -197,9 +194,15 @@ impl<const LANES: usize> Pages<LANES> {
         if count.saturating_mul(least_bytes) > data.len() {
             return Err(Stop::Damage(TOO_SHORT));
         }
+        if let Reading::Int64(whole) = self.reading
+            && whole.is_exact()
+            && count > MOST_REPEATED
+        {
+            return Ok(Dictionary::Integers(data.slice(..count * 8), whole));
+        }
         let mut sums = vec![[0; LANES]; count];
         Plain::new(data).add(&self.reading, slot, &mut sums)?;
-        Ok(sums)
+        Ok(Dictionary::Sums(sums))
     }
 
     fn data_page(&self, page: Page) -> Result<DataPage, Stop> {
@@ -247,8 +250,8 @@ impl DataPage {
         if !these.is_empty() {
             let values = match self.values {
                 Values::Plain(plain) => {
-                    let (data, position) = plain.rest();
-                    taking::Values::Plain { data, position }
+                    let (data, position, marks) = plain.rest();
+                    taking::Values::Plain { data, position, done: 0, marks }
                 }
                 Values::Entries(numbers) => {
                     taking::Values::Entries { numbers, dictionary: dictionary.ok_or(NO_ENTRY)? }
@@ -264,105 +267,4 @@ impl DataPage {
 fn split(page: &Bytes, start: usize, length: usize) -> Result<(Bytes, Bytes), Damage> {
     let end = start.checked_add(length).filter(|end| *end <= page.len()).ok_or(TOO_SHORT)?;
     Ok((page.slice(start..end), page.slice(end..)))
-}
-
-/// What the cells of a page need to become sums.
-struct Cells<'a, const LANES: usize> {
-    slot: &'a Slot<LANES>,
-    reading: &'a Reading,
-    dictionary: &'a [Sum<LANES>],
-    room: &'a mut Room<LANES>,
-}
-
-impl<const LANES: usize> Cells<'_, LANES> {
-    /// Adds the next cells of a page, one to each of `sums`.
-    fn add(
-        &mut self,
-        page: &mut DataPage,
-        sums: &mut [Sum<LANES>],
-        is_null: &mut impl FnMut(usize),
-    ) -> Result<(), Damage> {
-        let Some(levels) = &mut page.levels else { return self.add_values(&mut page.values, sums) };
-        let mut first = 0;
-        while first < sums.len() {
-            let rest = sums.get_mut(first..).unwrap_or_default();
-            let room = rest.len().min(self.room.levels.len());
-            let (part, count) = match levels.next(self.room.levels.get_mut(..room).unwrap_or_default())? {
-                part @ (Part::Repeated { count, .. } | Part::Values { count }) => (part, count),
-            };
-            let rest = rest.get_mut(..count).unwrap_or_default();
-            match part {
-                Part::Repeated { value: 0, .. } => (first..first + count).for_each(&mut *is_null),
-                Part::Repeated { value: 1, .. } => self.add_values(&mut page.values, rest)?,
-                Part::Repeated { .. } => return Err("has a definition level that there is not"),
-                Part::Values { .. } => self.add_some(&mut page.values, rest, |row| is_null(first + row))?,
-            }
-            first += count;
-        }
-        Ok(())
-    }
-
-    /// Adds the next values to those of `sums` that have one by their level.
-    fn add_some(
-        &mut self,
-        values: &mut Values,
-        sums: &mut [Sum<LANES>],
-        mut is_null: impl FnMut(usize),
-    ) -> Result<(), Damage> {
-        let mut rows = std::mem::take(&mut self.room.rows);
-        rows.clear();
-        for (row, level) in self.room.levels.iter().enumerate().take(sums.len()) {
-            if *level == 0 {
-                is_null(row);
-            } else {
-                rows.push(row);
-            }
-        }
-        if rows.len() == sums.len() {
-            self.add_values(values, sums)?;
-        } else {
-            let mut dense = std::mem::take(&mut self.room.sums);
-            dense.clear();
-            dense.resize(rows.len(), [0; LANES]);
-            self.add_values(values, &mut dense)?;
-            for (row, value) in rows.iter().zip(&dense) {
-                if let Some(sum) = sums.get_mut(*row) {
-                    add(sum, value);
-                }
-            }
-            self.room.sums = dense;
-        }
-        self.room.rows = rows;
-        Ok(())
-    }
-
-    /// Adds the next values, one to each of `sums`.
-    fn add_values(&mut self, values: &mut Values, sums: &mut [Sum<LANES>]) -> Result<(), Damage> {
-        let entries = match values {
-            Values::Plain(plain) => return plain.add(self.reading, self.slot, sums),
-            Values::Entries(entries) => entries,
-        };
-        let mut rest = sums;
-        while !rest.is_empty() {
-            let room = rest.len().min(self.room.entries.len());
-            match entries.next(self.room.entries.get_mut(..room).unwrap_or_default())? {
-                Part::Repeated { value, count } => {
-                    let entry = self.dictionary.get(value as usize).ok_or(NO_ENTRY)?;
-                    let (repeated, behind) = rest.split_at_mut_checked(count).ok_or(NO_ENTRY)?;
-                    for sum in repeated {
-                        add(sum, entry);
-                    }
-                    rest = behind;
-                }
-                Part::Values { count } => {
-                    let (these, behind) = rest.split_at_mut_checked(count).ok_or(NO_ENTRY)?;
-                    for (sum, number) in these.iter_mut().zip(&self.room.entries) {
-                        add(sum, self.dictionary.get(*number as usize).ok_or(NO_ENTRY)?);
-                    }
-                    rest = behind;
-                }
-            }
-        }
-        Ok(())
-    }
 }

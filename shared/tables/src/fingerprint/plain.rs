@@ -12,6 +12,9 @@ use crate::TextForm;
 const TOO_FEW_BYTES: Damage = "has a page with fewer values than it says";
 const NOT_UTF8: Damage = "holds text that is not UTF-8";
 
+/// Of so many values of variable length at least one is marked.
+const MARKED: usize = 16;
+
 /// The highest bit of each byte: none is set in a word of ASCII text.
 const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
 
@@ -21,16 +24,31 @@ pub(super) struct Plain {
     data: Bytes,
     /// The next byte; of truth values the next bit.
     position: usize,
+    /// How many values have been added since the marks were begun.
+    count: usize,
+    /// Where some of these values of variable length begin: their number and the byte.
+    marks: Vec<(usize, usize)>,
 }
 
 impl Plain {
     pub(super) fn new(data: Bytes) -> Self {
-        Self { data, position: 0 }
+        Self { data, position: 0, count: 0, marks: Vec::new() }
     }
 
-    /// The page's values, and where the next one begins.
-    pub(super) fn rest(self) -> (Bytes, usize) {
-        (self.data, self.position)
+    /// Marks values from here on.
+    pub(super) fn begin_marks(&mut self) {
+        self.count = 0;
+        self.marks.clear();
+    }
+
+    /// Takes the marks over from what this was before it went on.
+    pub(super) fn know_marks(&mut self, later: &Self) {
+        self.marks.clone_from(&later.marks);
+    }
+
+    /// The page's values, where the next one begins, and the marks.
+    pub(super) fn rest(self) -> (Bytes, usize, Vec<(usize, usize)>) {
+        (self.data, self.position, self.marks)
     }
 
     /// Adds the sums of the next values, one to each of `sums`.
@@ -110,12 +128,16 @@ impl Plain {
         sum_of: impl Fn(&[u8], &[u8]) -> Result<Sum<LANES>, Damage>,
     ) -> Result<(), Damage> {
         let mut rest = self.data.get(self.position..).unwrap_or_default();
-        for sum in sums {
-            let (length, from_value) = rest.split_first_chunk::<4>().ok_or(TOO_FEW_BYTES)?;
-            let length = u32::from_le_bytes(*length) as usize;
-            let (value, behind) = from_value.split_at_checked(length).ok_or(TOO_FEW_BYTES)?;
-            add(sum, &sum_of(value, from_value)?);
-            rest = behind;
+        for sums in sums.chunks_mut(MARKED) {
+            self.marks.push((self.count, self.data.len() - rest.len()));
+            self.count += sums.len();
+            for sum in sums {
+                let (length, from_value) = rest.split_first_chunk::<4>().ok_or(TOO_FEW_BYTES)?;
+                let length = u32::from_le_bytes(*length) as usize;
+                let (value, behind) = from_value.split_at_checked(length).ok_or(TOO_FEW_BYTES)?;
+                add(sum, &sum_of(value, from_value)?);
+                rest = behind;
+            }
         }
         self.position = self.data.len() - rest.len();
         Ok(())

@@ -162,18 +162,36 @@ fn stored(data: &[u8], start: usize, extent: Extent) -> Option<(&[u8], usize)> {
 
 /// The values of a page from which some are taken.
 pub(super) enum Values<'a> {
-    Plain { data: Bytes, position: usize },
-    Entries { numbers: Hybrid, dictionary: &'a mut Entries },
+    Plain {
+        data: Bytes,
+        position: usize,
+        /// How many values were passed or taken.
+        done: usize,
+        /// Where some values begin: their number and the byte.
+        marks: Vec<(usize, usize)>,
+    },
+    Entries {
+        numbers: Hybrid,
+        dictionary: &'a mut Entries,
+    },
 }
 
 impl Values<'_> {
     fn skip(&mut self, count: usize, extent: Extent) -> Result<(), Damage> {
         match self {
-            Self::Plain { data, position } => match extent {
+            Self::Plain { data, position, done, marks } => match extent {
                 Extent::Bytes(size) => *position = position.saturating_add(size.saturating_mul(count)),
                 Extent::Variable => {
-                    for _ in 0..count {
+                    let end = *done + count;
+                    let behind = marks.partition_point(|(number, _)| *number <= end);
+                    if let Some((number, byte)) = behind.checked_sub(1).and_then(|last| marks.get(last))
+                        && number > done
+                    {
+                        (*done, *position) = (*number, *byte);
+                    }
+                    while *done < end {
                         *position = stored(data, *position, extent).ok_or(TOO_SHORT)?.1;
+                        *done += 1;
                     }
                 }
             },
@@ -184,9 +202,10 @@ impl Values<'_> {
 
     fn take(&mut self, taken: &mut Taken) -> Result<(), Damage> {
         match self {
-            Self::Plain { data, position } => {
+            Self::Plain { data, position, done, .. } => {
                 let (value, next) = stored(data, *position, taken.extent).ok_or(TOO_SHORT)?;
                 *position = next;
+                *done += 1;
                 taken.push(Some(value))
             }
             Self::Entries { numbers, dictionary } => {

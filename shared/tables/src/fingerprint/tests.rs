@@ -1,5 +1,6 @@
 //! Fingerprints are the same on every way to them, differ where cells differ, and are what their description says.
 
+mod chosen;
 mod damage;
 mod golden;
 mod ways;
