@@ -94,11 +94,11 @@ async fn cells_at_their_threshold_are_found_in_result_report_and_message() {
     assert_eq!(result.reasons[0].code, ReasonCode::ThresholdReached);
     assert_eq!(statuses(&result), [ThresholdStatus::Investigate, ThresholdStatus::Ok, ThresholdStatus::Ok]);
     assert_eq!(result.headline(), "1 exception, USD 1,000.00 in the largest finding");
-    let report = std::fs::read_to_string(folder.path().join("store").join(result.report.as_ref().unwrap())).unwrap();
+    let report = std::fs::read_to_string(folder.path().join(result.report.as_ref().unwrap())).unwrap();
     for text in ["investigate USD 1,000.00", "ok USD -2,000.00", "limits version 1, in force from 2023-01-01"] {
         assert!(report.contains(text), "{text}");
     }
-    let package = folder.path().join("store").join(result.package.as_ref().unwrap());
+    let package = folder.path().join(result.package.as_ref().unwrap());
     let verified = verify_package(&package).unwrap();
     assert_eq!(verified.verdict, Verdict::Intact, "{verified:?}");
     let mail = std::fs::read_dir(folder.path().join("outbox")).unwrap().next().unwrap().unwrap().path();
@@ -136,7 +136,7 @@ async fn a_changed_threshold_is_told_since_the_run_before() {
     let added = |line: &ChangedLine| matches!(line, ChangedLine::Added(text) if text == "value = \"1500\"");
     assert!(since.changes[0].lines.iter().any(added), "{:?}", since.changes[0].lines);
     let operated = changed.operate_again(&store, folder.path(), true).await.unwrap();
-    let report = folder.path().join("store").join(operated.result.report.unwrap());
+    let report = folder.path().join(operated.result.report.unwrap());
     let report = std::fs::read_to_string(report).unwrap();
     assert!(report.contains("Changed in the definition since 2024-01-31, run 0001"), "the first page says it");
     assert!(report.contains("thresholds/v1.toml (+1 \u{2212}1 lines)"));
