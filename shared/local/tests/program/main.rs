@@ -21,5 +21,6 @@ mod runs;
 mod same_bytes;
 mod scripted_source;
 mod sqlserver;
+mod thresholds;
 mod verification;
 mod wire;
