@@ -34,11 +34,16 @@ pub(crate) struct Bench {
 impl Bench {
     /// The control `bank-ledger` with its committed sample.
     pub(crate) fn bank_ledger() -> Self {
+        Self::built_in("bank-ledger", "2024-01-31")
+    }
+
+    /// A control that the program was built with.
+    pub(crate) fn built_in(name: &str, cutoff_date: &str) -> Self {
         let library = Library::open(None).unwrap();
-        let folder = library.find("bank-ledger").unwrap();
+        let folder = library.find(name).unwrap();
         let written = tempfile::tempdir().unwrap();
         let control_folder = library.on_disk(folder, written.path()).unwrap();
-        Self::new(folder, control_folder, written, "2024-01-31")
+        Self::new(folder, control_folder, written, cutoff_date)
     }
 
     /// A control from the text of its definition, with data files beside it.
