@@ -63,12 +63,11 @@ fn sample(folder: &Path, defects: &str) -> Option<TdsServer> {
 /// Columns that nothing is computed from are text in the control, and an export spells their numbers in its own way: the
 /// digest of what was extracted is that of the spelling.
 fn figures(result: &Value) -> BTreeMap<String, Value> {
-    let extracted = |name: &str| ["cr_", "ipe_", "jdash"].iter().any(|begin| name.starts_with(begin));
     let of = |it: &Value| {
         let name = it["name"].as_str().unwrap().to_owned();
-        let is_derived = name.ends_with("_scope") || !extracted(&name);
-        let digest = if is_derived { it["digest"].clone() } else { Value::Null };
-        (name, serde_json::json!([it["population"], it["excluded"], it["totals"], digest]))
+        let digest = if it["kind"] == "derived" { it["digest"].clone() } else { Value::Null };
+        assert!(it["rows"].is_u64() && it["totals"].is_array(), "{it}");
+        (name, serde_json::json!([it["rows"], it["totals"], it["excluded"], digest]))
     };
     result["data_sets"].as_array().unwrap().iter().map(of).collect()
 }
