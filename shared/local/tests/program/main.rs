@@ -15,6 +15,7 @@ mod golden;
 mod harness;
 mod not_operated;
 mod pg_01;
+mod pg_01_over_sql_server;
 mod real_data;
 mod rules;
 mod runs;
