@@ -3,6 +3,7 @@
 //! The control totals beside the files are counted from the rows, so a file that is whole is proven whole.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
@@ -238,13 +239,13 @@ impl Books {
             fs::write(folder.join(format!("{name}.csv")), text).unwrap();
             let amounts = rows.iter().flat_map(|row| summed.iter().filter_map(|column| amount(row.get(*column)?)));
             let amount = amounts.fold(Decimal::ZERO, |sum, amount| sum.checked_add(amount).unwrap());
-            totals += &format!("{name},{},{amount}\n", rows.len());
+            writeln!(totals, "{name},{},{amount}", rows.len()).unwrap();
         }
         fs::write(folder.join("control_totals.csv"), totals).unwrap();
     }
 }
 
-fn amount(cell: &String) -> Option<Decimal> {
+fn amount(cell: &str) -> Option<Decimal> {
     cell.trim().replace(',', "").parse().ok()
 }
 
