@@ -80,7 +80,7 @@ async fn an_answer_that_is_not_what_the_source_says_is_not_operated() {
     assert_eq!(result.outcome, Outcome::NotOperated);
     assert_eq!(tests_of(&result), BOTH.map(|test| (test.to_owned(), TestOutcome::Failed)));
     assert!(
-        reasons(&result)[0].1.contains("expected 10 rows, from the source, found 9 rows"),
+        reasons(&result)[1].1.contains("expected 10 rows, from the source, found 9 rows"),
         "{:?}",
         reasons(&result)
     );
