@@ -11,7 +11,7 @@ use tieout_pipeline::extract::Sources;
 use tieout_pipeline::ports::{Clock, Notifier, SecretStore, Source};
 use tieout_pipeline::wire::RunRequest;
 use tieout_pipeline::{Limits, Operated, Ports, check::check, operate};
-use tieout_sources::{FilesSource, PostgresSource};
+use tieout_sources::{FilesSource, PostgresSource, SqlServerSource};
 use tieout_sql::{EmbeddedEngine, EngineSettings};
 
 use super::arguments::{Format, RunArguments, Which};
@@ -69,7 +69,8 @@ pub(super) async fn run(arguments: &RunArguments, format: Format, scratch: &Path
 fn kinds(secrets: Arc<dyn SecretStore>) -> BTreeMap<&'static str, Arc<dyn Source>> {
     let mut kinds: BTreeMap<&'static str, Arc<dyn Source>> = BTreeMap::new();
     kinds.insert("files", Arc::new(FilesSource::new()));
-    kinds.insert("postgres", Arc::new(PostgresSource::new(secrets)));
+    kinds.insert("postgres", Arc::new(PostgresSource::new(Arc::clone(&secrets))));
+    kinds.insert("sqlserver", Arc::new(SqlServerSource::new(secrets)));
     kinds
 }
 

@@ -10,7 +10,7 @@ use tieout_catalog::{Control, ControlFolder};
 use tieout_local::{FolderStore, Library, Outbox};
 use tieout_model::RunResult;
 use tieout_pipeline::extract::Sources;
-use tieout_pipeline::ports::{ArtifactStore, Notifier, Silent};
+use tieout_pipeline::ports::{ArtifactStore, Notifier, Silent, Source};
 use tieout_pipeline::wire::RunRequest;
 use tieout_pipeline::{Limits, OperateError, Operated, Ports, operate};
 use tieout_sources::FilesSource;
@@ -22,7 +22,9 @@ pub(crate) struct Bench {
     pub(crate) control: Control,
     pub(crate) threads: usize,
     pub(crate) parameters: BTreeMap<String, String>,
-    /// The folder of files that stands for the sources.
+    /// Adapters by kind of source; files alone unless a test says otherwise.
+    pub(crate) kinds: BTreeMap<&'static str, Arc<dyn Source>>,
+    /// The folder of `--data`.
     pub(crate) data_folder: Option<PathBuf>,
     control_folder: PathBuf,
     cutoff_date: String,
@@ -67,11 +69,17 @@ impl Bench {
             control,
             threads: 2,
             parameters: BTreeMap::new(),
+            kinds: BTreeMap::from([("files", Arc::new(FilesSource::new()) as Arc<_>)]),
             data_folder: None,
             control_folder,
             cutoff_date: cutoff_date.to_owned(),
             _written: written,
         }
+    }
+
+    /// The control's own folder.
+    pub(crate) fn control_folder(&self) -> &Path {
+        &self.control_folder
     }
 
     /// Runs the control; messages go to `outbox` beside the store's root.
@@ -93,7 +101,7 @@ impl Bench {
             threads: self.threads,
         });
         let sources = Sources {
-            kinds: BTreeMap::from([("files", Arc::new(FilesSource::new()) as Arc<_>)]),
+            kinds: self.kinds.clone(),
             data_folder: self.data_folder.clone(),
             control_folder: self.control_folder.clone(),
             ..Sources::default()

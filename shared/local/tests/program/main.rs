@@ -18,6 +18,7 @@ mod real_data;
 mod rules;
 mod runs;
 mod same_bytes;
+mod sqlserver;
 mod thresholds;
 mod verification;
 mod wire;
