@@ -1,6 +1,6 @@
 //! Writes the list of the shipped controls' files, so that `folder.rs` can embed them.
 //!
-//! Embedded are `control.toml`, `.sql` files and everything below `sample/`; golden files stay out of the binary.
+//! Embedded is everything but golden files: `control.toml`, `.sql` files, tables, rules, thresholds and samples.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -21,8 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(list, "    ({name:?}, &[")?;
         for file in files_below(&folder)? {
             let path = file.strip_prefix(&folder)?.to_str().ok_or("a file name is not UTF-8")?.replace('\\', "/");
-            let is_sql = Path::new(&path).extension().is_some_and(|end| end == "sql");
-            if path == "control.toml" || is_sql || path.starts_with("sample/") {
+            if !path.starts_with("golden/") {
                 let file = file.to_str().ok_or("the path of the controls is not UTF-8")?;
                 writeln!(list, "        ({path:?}, include_bytes!({file:?}).as_slice()),")?;
             }

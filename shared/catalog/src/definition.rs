@@ -6,19 +6,23 @@ mod checks;
 mod comparison;
 mod completeness;
 mod data_set;
+mod derived;
+mod parameter;
 mod source;
 
 use std::collections::BTreeMap;
 
-use tieout_model::{ColumnType, ControlId, Digest, Outcome};
+use tieout_model::{ControlId, Digest, Outcome, ThresholdCheck, ThresholdContract};
 
 pub use checks::{Assertion, AtStake, Threshold, TieOut, TotalOf};
 pub use comparison::Comparison;
 pub use completeness::{CONTROL_TOTALS_COLUMNS, DataSetTest, ExpectedCount, ExpectedTotal};
 pub use data_set::{
-    Chunks, Compression, DataSet, DataSetQuery, DatabaseQuery, Derived, Encoding, FileFormat, FilesQuery, PeriodStart,
-    Scope, Within,
+    Chunks, Compression, DataSet, DataSetQuery, DatabaseQuery, Encoding, FileFormat, FilesQuery, OnlyFor, PeriodStart,
+    Scope, Selected, Within,
 };
+pub use derived::{Derived, DerivedBy};
+pub use parameter::{Member, Parameter, ParameterType, Registry};
 pub use source::{DatabaseDialect, DatabaseSource, Isolation, SourceDefinition, SourceKind};
 
 /// A control: the whole of `control.toml` and its `.sql` files.
@@ -52,9 +56,14 @@ pub struct Control {
     pub assertions: Vec<Assertion>,
     /// Thresholds by id.
     pub thresholds: Vec<Threshold>,
+    /// Threshold contracts with all their versions.
+    pub threshold_contracts: Vec<ThresholdContract>,
+    /// Rows that are held against a threshold contract.
+    pub threshold_checks: Vec<ThresholdCheck>,
     /// Who is told.
     pub notify: Notify,
-    /// The definition files by path below the control's folder: `control.toml` and every `.sql` file it names.
+    /// The definition files by path below the control's folder: `control.toml` and every file that it
+    /// names as part of the definition: `.sql` files and tables.
     pub files: BTreeMap<String, Vec<u8>>,
     /// Digest over names and bytes of `files`.
     pub digest: Digest,
@@ -85,17 +94,6 @@ pub enum CutoffRuleKind {
     PreviousMonthEnd,
     /// `previous_day`: yesterday.
     PreviousDay,
-}
-
-/// A parameter of a control.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Parameter {
-    /// Name, bound as `$name`.
-    pub name: String,
-    /// Type of the value.
-    pub data_type: ColumnType,
-    /// Value when none is given, as text; a parameter without one must be given.
-    pub default: Option<String>,
 }
 
 /// Who is told.

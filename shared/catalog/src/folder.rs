@@ -21,7 +21,7 @@ pub const SAMPLE_FOLDER: &str = "sample";
 pub struct ControlFolder {
     /// Name of the folder; equals the control's id.
     pub name: String,
-    /// Path below the folder to bytes: `control.toml`, `.sql` files and `sample/`.
+    /// Path below the folder to bytes: definition files and `sample/`.
     pub files: BTreeMap<String, Vec<u8>>,
 }
 

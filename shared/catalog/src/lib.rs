@@ -13,6 +13,7 @@ mod folder;
 mod load;
 mod nearest;
 mod parameter;
+mod registry;
 mod sql;
 
 pub use database_sql::{
@@ -22,4 +23,5 @@ pub use definition::*;
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use engine_problem::{SqlPlace, sql_diagnostic};
 pub use folder::{ControlFolder, DEFINITION_FILE, SAMPLE_FOLDER, builtin};
-pub use load::{check_schemas, definition_digest, load};
+pub use load::{check_schemas, definition_digest, load, table_folders};
+pub use registry::{RegistryError, list_values};

@@ -9,25 +9,33 @@ mod comparisons;
 mod completeness;
 mod data_sets;
 mod database;
+mod definition_tables;
 mod derived;
 mod document;
 mod formats;
 mod forms;
 mod names;
+mod parameters;
 mod quoted;
 mod reader;
 mod row_rules;
+mod rule_file;
+mod scope;
 mod settings;
 mod sql_file;
+mod threshold_checks;
+mod threshold_contracts;
 mod tie_outs;
+mod toml_file;
 mod value;
 mod value_formats;
 
 use std::collections::BTreeMap;
 
-use tieout_model::{ColumnSchema, ColumnType, ControlId, Digest, Sha256Stream};
+use tieout_model::{ColumnSchema, ColumnType, ControlId, Digest, Sha256Stream, ThresholdContract};
 use toml::de::DeTable;
 
+use self::definition_tables::table_path;
 use self::document::Document;
 use self::names::{Names, report_duplicates};
 use self::reader::Reader;
@@ -36,6 +44,7 @@ use crate::definition::{Control, DataSet, DataSetQuery, Derived, Person};
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::folder::{ControlFolder, DEFINITION_FILE};
 
+pub use self::definition_tables::table_folders;
 pub(crate) use self::document::place_of;
 pub(crate) use self::quoted::offset_in_source;
 
@@ -56,7 +65,7 @@ pub fn load(folder: &ControlFolder) -> Result<Control, Diagnostics> {
 pub fn check_schemas(control: &Control, folder: &ControlFolder, schemas: &Schemas) -> Result<(), Diagnostics> {
     let missing = control.derived.iter().filter(|derived| !schemas.contains_key(&derived.name));
     let missing = missing.map(|derived| Diagnostic {
-        file: format!("{}/{}", folder.name, derived.sql_path),
+        file: format!("{}/{}", folder.name, derived.path()),
         line: 1,
         column: 1,
         message: format!("the columns of '{}' are not known", derived.name),
@@ -113,21 +122,26 @@ fn control(mut reader: Reader<'_>, id: ControlId, folder: &ControlFolder, schema
     let (owner, reviewer) = people(&mut reader);
     let cutoff = reader.table("cutoff", settings::cutoff);
     let mut names = Names::default();
-    let parameters = named(&mut reader, "parameters", |entry, texts| settings::parameter(entry, &mut names, texts));
+    let parameters = named(&mut reader, "parameters", |entry, texts| parameters::head(entry, &mut names, texts));
     let sources = named(&mut reader, "sources", |entry, texts| settings::source(entry, &mut names, texts));
     let thresholds = named(&mut reader, "thresholds", |entry, texts| tie_outs::threshold(entry, &mut names, texts));
     let (data_sets, derived) = tables(&mut reader, &mut names, folder, schemas);
+    let parameters = bodies(parameters, reader.document(), |head| head.body(&names, &data_sets, folder));
     let mut ids = Vec::new();
     let comparisons = reader.each("comparisons", |entry| comparisons::comparison(entry, &names, &mut ids));
     let tie_outs = reader.each("tie_outs", |entry| tie_outs::tie_out(entry, &names, &mut ids));
     let assertions = reader.each("assertions", |entry| assertions::assertion(entry, &names, &mut ids));
-    report_duplicates(&ids, "comparisons, tie-outs or assertions");
-    if !["comparisons", "tie_outs", "assertions"].iter().any(|key| reader.has(key)) {
+    let contracts =
+        named(&mut reader, "threshold_contracts", |entry, texts| threshold_contracts::contract(entry, folder, texts));
+    let threshold_checks =
+        reader.each("threshold_checks", |entry| threshold_checks::threshold_check(entry, &names, &contracts, &mut ids));
+    report_duplicates(&ids, "comparisons, tie-outs, assertions or threshold checks");
+    if !["comparisons", "tie_outs", "assertions", "threshold_checks"].iter().any(|key| reader.has(key)) {
         reader.report("the control checks nothing: add a comparison, a tie-out or an assertion");
     }
     let notify = reader.table("notify", |entry| settings::notify(entry, owner.as_ref(), reviewer.as_ref()));
     reader.finish();
-    let files = definition_files(folder, &data_sets, &derived);
+    let files = definition_files(folder, &names, &data_sets, &derived, &contracts);
     let digest = definition_digest(&files);
     Some(Control {
         id,
@@ -144,6 +158,8 @@ fn control(mut reader: Reader<'_>, id: ControlId, folder: &ControlFolder, schema
         tie_outs,
         assertions,
         thresholds,
+        threshold_contracts: contracts,
+        threshold_checks,
         notify: notify?,
         files,
         digest,
@@ -206,25 +222,51 @@ fn tables(
     let texts = data_sets.iter().filter_map(|head| head.name.clone());
     let texts: Vec<_> = texts.chain(derived.iter().filter_map(|head| head.name.clone())).collect();
     report_duplicates(&texts, "data sets");
+    for text in texts.iter().filter(|text| names.lists().contains(&text.as_str())) {
+        text.report(format!("the list parameter '{}' is a table of that name already", text.as_str()));
+    }
     let used = data_sets.iter().filter_map(|head| head.sql_path());
     let used: Vec<_> = used.chain(derived.iter().filter_map(|head| head.sql_path())).map(str::to_owned).collect();
     sql_file::report_unused(reader.document(), folder, &used);
-    let data_sets: Vec<_> = data_sets.into_iter().map(|head| head.body(names, folder)).collect();
+    let mut lookups = Vec::new();
+    let data_sets: Vec<_> = data_sets.into_iter().map(|head| head.body(names, folder, &mut lookups)).collect();
     let derived: Vec<_> = derived.into_iter().map(|head| head.body(names, folder)).collect();
     if data_sets.iter().any(Option::is_none) || derived.iter().any(Option::is_none) {
         reader.document().report_left_out(0);
     }
-    (data_sets.into_iter().flatten().collect(), derived.into_iter().flatten().collect())
+    let mut data_sets: Vec<_> = data_sets.into_iter().flatten().collect();
+    row_rules::resolve(&mut data_sets, &lookups, names, folder);
+    (data_sets, derived.into_iter().flatten().collect())
 }
 
-/// `control.toml` and every `.sql` file that it names.
-fn definition_files(folder: &ControlFolder, data_sets: &[DataSet], derived: &[Derived]) -> BTreeMap<String, Vec<u8>> {
-    let queried = |path: &str| {
-        data_sets.iter().any(|data_set| matches!(&data_set.query, DataSetQuery::Database(query) if query.path == path))
-    };
-    let computed = |path: &str| derived.iter().any(|derived| derived.sql_path == path);
-    let named = |path: &str| path == DEFINITION_FILE || queried(path) || computed(path);
-    folder.files.iter().filter(|(path, _)| named(path)).map(|(path, bytes)| (path.clone(), bytes.clone())).collect()
+/// `control.toml`, every `.sql` file that it names, and every table that is part of the definition.
+fn definition_files(
+    folder: &ControlFolder,
+    names: &Names,
+    data_sets: &[DataSet],
+    derived: &[Derived],
+    contracts: &[ThresholdContract],
+) -> BTreeMap<String, Vec<u8>> {
+    let queries = data_sets.iter().filter_map(|data_set| match &data_set.query {
+        DataSetQuery::Database(query) => Some(query.path.clone()),
+        DataSetQuery::Files(_) => {
+            names.definition_folder(&data_set.source).and_then(|folder| table_path(folder, data_set))
+        }
+    });
+    let versions = contracts.iter().flat_map(|contract| &contract.versions).map(|version| version.path.clone());
+    let computed = derived.iter().map(|derived| derived.path().to_owned());
+    let listed: Vec<String> = queries.chain(computed).chain(versions).collect();
+    let is_named = |path: &String| path == DEFINITION_FILE || listed.contains(path);
+    folder.files.iter().filter(|(path, _)| is_named(path)).map(|(path, bytes)| (path.clone(), bytes.clone())).collect()
+}
+
+/// Second passes over what a first pass read; what could not be read is left out and said so.
+fn bodies<H, T>(heads: Vec<H>, document: &Document<'_>, body: impl FnMut(H) -> Option<T>) -> Vec<T> {
+    let read: Vec<Option<T>> = heads.into_iter().map(body).collect();
+    if read.iter().any(Option::is_none) {
+        document.report_left_out(0);
+    }
+    read.into_iter().flatten().collect()
 }
 
 /// Whether a type is a date or a timestamp.

@@ -12,7 +12,8 @@ use sqlparser::tokenizer::{Location, Token};
 use crate::nearest::did_you_mean;
 
 /// Parameters that every control has.
-pub(crate) const BUILTIN_PARAMETERS: [&str; 4] = ["cutoff_date", "cutoff_end", "month_start", "year_start"];
+pub(crate) const BUILTIN_PARAMETERS: [&str; 5] =
+    ["cutoff_date", "cutoff_end", "month_start", "timing_start", "year_start"];
 
 /// What SQL may name.
 pub(crate) struct Vocabulary<'a> {

@@ -29,7 +29,7 @@ fn ids(control: &Control) -> Vec<&str> {
 #[test]
 fn the_shipped_controls_are_in_order_of_name_and_load() {
     let names: Vec<_> = builtin().into_iter().map(|folder| folder.name).collect();
-    assert_eq!(names, ["bank-ledger", "purchase-orders"]);
+    assert_eq!(names, ["bank-ledger", "pg-01", "purchase-orders"]);
     for folder in builtin() {
         let control = load(&folder).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
         assert_eq!(control.id.as_str(), folder.name);

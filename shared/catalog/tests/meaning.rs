@@ -6,7 +6,7 @@ mod fixture;
 
 use fixture::folder;
 use tieout_catalog::{
-    Compression, Control, CutoffRuleKind, DataSetQuery, DataSetTest, Encoding, ExpectedCount, ExpectedTotal,
+    Compression, Control, CutoffRuleKind, DataSetQuery, DataSetTest, DerivedBy, Encoding, ExpectedCount, ExpectedTotal,
     FileFormat, FilesQuery, PeriodStart, SourceKind, Within, definition_digest, load,
 };
 use tieout_model::{
@@ -76,7 +76,8 @@ fn data_sets_have_their_format_contract_scope_and_tests() {
     assert_eq!(ledger.contract.amounts[0].currency, CurrencyOf::Column("money".to_owned()));
     let within = Within { data_set: "bank".to_owned(), on: vec!["reference".to_owned()] };
     assert_eq!(ledger.scope.within, Some(within));
-    assert_eq!((ledger.rejects_tolerated, control.derived[0].sql.as_str()), (0, fixture::SQL));
+    let DerivedBy::Sql { text, .. } = &control.derived[0].by else { panic!("not by SQL") };
+    assert_eq!((ledger.rejects_tolerated, text.as_str()), (0, fixture::SQL));
 }
 
 #[test]

@@ -60,7 +60,7 @@ const CHECKS: &[Case] = &[
     (&[(r#"key = [{ left = "reference", right = "reference" }]"#, "key = []")], "81:7: 'key' must not be empty"),
     (
         &[(r#"id = "bank-ledger""#, r#"id = "bank-sums""#)],
-        "78:6: there are two comparisons, tie-outs or assertions named 'bank-sums'",
+        "78:6: there are two comparisons, tie-outs, assertions or threshold checks named 'bank-sums'",
     ),
     (
         &[(r#"id = "bank-ledger""#, r#"id = "Bank Ledger""#)],
@@ -69,7 +69,7 @@ const CHECKS: &[Case] = &[
     ),
     (
         &[(r#"id = "total""#, r#"id = "positive""#)],
-        "92:6: there are two comparisons, tie-outs or assertions named 'positive'",
+        "92:6: there are two comparisons, tie-outs, assertions or threshold checks named 'positive'",
     ),
     (
         &[(r#"left = { data_set = "bank", column = "amount" }"#, r#"left = { data_set = "bank", column = "amout" }"#)],

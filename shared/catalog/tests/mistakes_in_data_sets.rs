@@ -155,7 +155,7 @@ const DATA_SETS: &[Case] = &[
     (&[(r#"cutoff_column = "booked_on""#, "")], "35:9: 'since' needs a 'cutoff_column'"),
     (
         &[(r#"since = "month_start""#, r#"since = "mont_start""#)],
-        "35:9: 'since' is 'mont_start'; there are: month_start, year_start; did you mean \
+        "35:9: 'since' is 'mont_start'; there are: month_start, year_start, cutoff_date; did you mean \
          'month_start'?",
     ),
     (

@@ -112,7 +112,7 @@ const SETTINGS: &[Case] = &[
     ),
     (
         &[(r#"kind = "files""#, r#"kind = "file""#)],
-        "16:8: 'kind' is 'file'; there are: files, sqlserver, postgres; did you mean 'files'?",
+        "16:8: 'kind' is 'file'; there are: files, definition, sqlserver, postgres; did you mean 'files'?",
     ),
     (
         &[(r#"role = "owner""#, r#"role = "ower""#)],

@@ -13,6 +13,20 @@ pub enum ExtractError {
         /// Rows without a date in the batch at hand.
         rows: usize,
     },
+    /// A row has no text by which it would be selected.
+    #[error("column '{column}' is null in {rows} rows, so it is not known whether they are selected")]
+    NullSelected {
+        /// The column.
+        column: String,
+        /// Rows without a text in the batch at hand.
+        rows: usize,
+    },
+    /// A parameter that rows are selected by is not a list of this run.
+    #[error("the run has no list parameter '{parameter}'")]
+    NotAList {
+        /// The parameter.
+        parameter: String,
+    },
     /// A column that the definition names is not in the rows.
     #[error("column '{column}' is not in the rows")]
     ColumnAbsent {

@@ -131,6 +131,7 @@ mod tests {
     use arrow::datatypes::{DataType, Field};
     use std::sync::Arc;
     use tieout_catalog::Scope;
+    use tieout_model::Parameters;
 
     fn orders(ids: Vec<Option<i64>>) -> RecordBatch {
         let schema = Schema::new(vec![Field::new("order_id", DataType::Int64, true)]);
@@ -147,7 +148,8 @@ mod tests {
         let membership = builder.finish("not_in_orders");
         let lines = orders(vec![Some(1), Some(3), Some(9), None, Some(2)]);
         let cutoff = "2024-01-31".parse().unwrap();
-        let filter = ScopeFilter::new(&Scope::default(), &lines.schema(), cutoff, Some(membership)).unwrap();
+        let filter =
+            ScopeFilter::new(&Scope::default(), &lines.schema(), cutoff, &Parameters::new(), Some(membership)).unwrap();
         let split = filter.split(&lines).unwrap();
         assert_eq!(split.population, orders(vec![Some(1), Some(2)]));
         assert_eq!(split.excluded["after_cutoff"], orders(vec![Some(3)]));

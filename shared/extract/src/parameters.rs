@@ -3,7 +3,7 @@
 //! The one cutoff is bound everywhere under the same names, so that no query computes it again in its own way.
 
 use jiff::fmt::strtime;
-use tieout_catalog::{Control, Parameter as Definition};
+use tieout_catalog::{Control, Parameter as Definition, ParameterType, RegistryError, list_values};
 use tieout_model::{ColumnType, CutoffDate, Parameter, Parameters};
 
 /// A parameter was refused; nothing has run.
@@ -35,9 +35,18 @@ pub enum ParameterError {
         /// The type.
         data_type: ColumnType,
     },
+    /// The list has a text that is not in its registry, or not all that belongs together.
+    #[error("parameter '{name}' {problem}")]
+    BadList {
+        /// The parameter.
+        name: String,
+        /// What is wrong.
+        problem: RegistryError,
+    },
 }
 
-/// The parameters that every run has: `cutoff_date`, `cutoff_end` (the day after), `month_start`, `year_start`.
+/// The parameters that every run has: `cutoff_date`, `cutoff_end` (the day after), `month_start`, `year_start`, and
+/// `timing_start` (the first day of the twelve months that end with the cutoff date's month).
 pub fn built_in_parameters(cutoff: CutoffDate) -> Parameters {
     Parameters::from(
         [
@@ -45,6 +54,7 @@ pub fn built_in_parameters(cutoff: CutoffDate) -> Parameters {
             ("cutoff_end", cutoff.end().date()),
             ("month_start", cutoff.month_start()),
             ("year_start", cutoff.year_start()),
+            ("timing_start", cutoff.timing_start()),
         ]
         .map(|(name, date)| (name.to_owned(), Parameter::Date(date))),
     )
@@ -80,7 +90,19 @@ pub fn bind_parameters<'a>(
 }
 
 fn value(definition: &Definition, text: &str) -> Result<Parameter, ParameterError> {
-    let value = match definition.data_type {
+    let name = || definition.name.clone();
+    match &definition.data_type {
+        ParameterType::One(data_type) => {
+            one(*data_type, text).ok_or_else(|| ParameterError::BadValue { name: name(), data_type: *data_type })
+        }
+        ParameterType::List { registry } => list_values(text, registry.as_ref())
+            .map(Parameter::List)
+            .map_err(|problem| ParameterError::BadList { name: name(), problem }),
+    }
+}
+
+fn one(data_type: ColumnType, text: &str) -> Option<Parameter> {
+    match data_type {
         ColumnType::Text => Some(Parameter::Text(text.to_owned())),
         ColumnType::Integer => text.parse().ok().map(Parameter::Integer),
         ColumnType::Decimal { scale, .. } => text
@@ -93,6 +115,5 @@ fn value(definition: &Definition, text: &str) -> Result<Parameter, ParameterErro
             strtime::parse("%Y-%m-%d", text).and_then(|parsed| parsed.to_date()).ok().map(Parameter::Date)
         }
         ColumnType::Timestamp => None,
-    };
-    value.ok_or_else(|| ParameterError::BadValue { name: definition.name.clone(), data_type: definition.data_type })
+    }
 }

@@ -6,15 +6,19 @@
 
 mod folder_store;
 mod library;
+mod machine_secrets;
 mod outbox;
 pub mod program;
 mod run_folder;
 mod system_clock;
+mod system_pause;
 mod terminal_progress;
 
 pub use folder_store::FolderStore;
 pub use library::{Library, LibraryError};
+pub use machine_secrets::MachineSecrets;
 pub use outbox::Outbox;
 pub use run_folder::{RunFolderError, RunVerification, verify_run};
 pub use system_clock::SystemClock;
+pub use system_pause::SystemPause;
 pub use terminal_progress::{PlainProgress, TerminalProgress, progress_for};

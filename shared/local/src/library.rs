@@ -5,7 +5,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use tieout_catalog::{ControlFolder, builtin};
+use tieout_catalog::{ControlFolder, DEFINITION_FILE, builtin, table_folders};
 
 /// Why a control could not be found or read.
 #[derive(Debug, thiserror::Error)]
@@ -95,23 +95,32 @@ impl Library {
     }
 }
 
-/// The definition files of a control on disk: `control.toml` and every `.sql` file. Data is not read.
+/// The definition files of a control on disk: every `.toml` and `.sql` file, and the files in the folders of tables
+/// that the definition declares. Data is not read.
 fn read_control(folder: &Path) -> Result<ControlFolder, LibraryError> {
     let name = folder.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let mut files = BTreeMap::new();
-    read_definitions(folder, "", &mut files)
-        .map_err(|source| LibraryError::Unreadable { path: folder.to_owned(), source })?;
+    let unreadable = |source| LibraryError::Unreadable { path: folder.to_owned(), source };
+    let tables = table_folders(&fs::read(folder.join(DEFINITION_FILE)).map_err(unreadable)?);
+    read_definitions(folder, "", &tables, &mut files).map_err(unreadable)?;
     Ok(ControlFolder { name, files })
 }
 
-fn read_definitions(folder: &Path, below: &str, files: &mut BTreeMap<String, Vec<u8>>) -> io::Result<()> {
+fn read_definitions(
+    folder: &Path,
+    below: &str,
+    tables: &[String],
+    files: &mut BTreeMap<String, Vec<u8>>,
+) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();
         let path = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
+        let is_table = tables.iter().any(|table| path.strip_prefix(table).is_some_and(|rest| rest.starts_with('/')));
+        let is_definition = Path::new(&name).extension().is_some_and(|end| end == "sql" || end == "toml");
         if entry.file_type()?.is_dir() {
-            read_definitions(&entry.path(), &path, files)?;
-        } else if path == "control.toml" || Path::new(&name).extension().is_some_and(|end| end == "sql") {
+            read_definitions(&entry.path(), &path, tables, files)?;
+        } else if is_table || is_definition {
             files.insert(path, fs::read(entry.path())?);
         }
     }

@@ -20,6 +20,8 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::prelude::*;
 
 use arguments::{Arguments, Verb};
 use failure::Failure;
@@ -95,9 +97,14 @@ async fn act(arguments: Arguments, scratch: &Path, leftovers: &Leftovers) -> Res
     }
 }
 
-/// Logs go to standard error at the level that `LOG_LEVEL` names; warnings by default.
+/// Drivers of databases, which log rows and the values in a server's errors.
+const TOO_TALKATIVE: [&str; 3] = ["postgres", "tiberius", "tokio_postgres"];
+
+/// Logs go to standard error at the level that `LOG_LEVEL` names, one for all; warnings by default.
 fn start_logging() {
-    let level = settings::log_level().unwrap_or_else(|| "warn".to_owned());
-    let filter = tracing_subscriber::EnvFilter::try_new(level).unwrap_or_else(|_| "warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(false).init();
+    let level = settings::log_level().and_then(|level| level.parse().ok()).unwrap_or(LevelFilter::WARN);
+    let quiet = TOO_TALKATIVE.map(|target| (target, LevelFilter::OFF));
+    let filter = Targets::new().with_default(level).with_targets(quiet);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    tracing_subscriber::registry().with(lines.with_filter(filter)).init();
 }

@@ -6,6 +6,7 @@
 mod comparison;
 mod figures;
 mod population;
+mod threshold_check;
 
 use std::cmp::Reverse;
 
@@ -19,7 +20,9 @@ use crate::{Outcome, Reason, ReasonCode, RunResult};
 /// outcome is the worst outcome of any reason, and clean only when there is none; `result.outcome` is not looked at.
 pub fn conclude(result: &RunResult) -> (Outcome, Vec<Reason>) {
     let mut reasons: Vec<Reason> = result.reasons.iter().filter(|reason| is_given(reason, result)).cloned().collect();
-    for reason in population::reasons(result).into_iter().chain(figures::reasons(result)) {
+    for reason in
+        population::reasons(result).into_iter().chain(figures::reasons(result)).chain(threshold_check::reasons(result))
+    {
         let told_better = reason.code == ReasonCode::BadValue
             && reasons.iter().any(|given| given.code == reason.code && given.subject == reason.subject);
         if !told_better {
@@ -46,10 +49,17 @@ pub fn conclude(result: &RunResult) -> (Outcome, Vec<Reason>) {
 
 /// Whether a recorded reason says something that the figures of the result cannot show.
 fn is_given(reason: &Reason, result: &RunResult) -> bool {
+    let subject = reason.subject.as_str();
+    if result.threshold_checks.iter().any(|check| check.id == subject)
+        || result.assertions.iter().any(|assertion| assertion.id == subject)
+    {
+        return false;
+    }
     match reason.code {
         ReasonCode::DoesNotFoot
         | ReasonCode::ComparisonDifferences
         | ReasonCode::TieOutOverThreshold
+        | ReasonCode::ThresholdReached
         | ReasonCode::AssertionFailed
         | ReasonCode::RowsRejected => false,
         // The tests of a data set that was read are part of its result.

@@ -18,6 +18,12 @@ pub struct CurrencyError;
 pub struct Currency(String);
 
 impl Currency {
+    /// ISO 4217's code where there is no currency.
+    #[must_use]
+    pub fn none() -> Self {
+        Self("X".repeat(3))
+    }
+
     /// The three letters.
     pub fn as_str(&self) -> &str {
         &self.0

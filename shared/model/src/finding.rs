@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::{
     AssertionResult, ComparisonResult, Currency, CurrencyAmount, DataSetResult, Decimal, Outcome, RunResult, Severity,
-    TestOutcome, TieOutResult, TieOutStatus, group_digits,
+    TestOutcome, ThresholdCheckResult, TieOutResult, TieOutStatus, group_digits,
 };
 
 /// Exceptions of one kind in one check.
@@ -36,6 +36,7 @@ impl RunResult {
             findings.extend(over_cap(comparison));
         }
         findings.extend(self.assertions.iter().filter_map(failed_rows));
+        findings.extend(self.threshold_checks.iter().filter_map(thresholds_reached));
         findings
     }
 
@@ -82,6 +83,16 @@ impl RunResult {
         let count = over.len() as u64;
         (count > 0).then(|| Finding { subject: id.to_owned(), title, count, amounts: largest_of(amounts) })
     }
+}
+
+/// The rows of a check that are at or above their threshold, with the largest of them in the contract's currency.
+fn thresholds_reached(check: &ThresholdCheckResult) -> Option<Finding> {
+    if check.investigate == 0 || check.severity != Severity::Finding {
+        return None;
+    }
+    let largest = check.largest.map(|amount| CurrencyAmount { currency: check.currency.clone(), amount });
+    let title = format!("At or above the threshold: {}", check.finding.replace('_', " "));
+    Some(Finding { subject: check.id.clone(), title, count: check.investigate, amounts: largest.into_iter().collect() })
 }
 
 /// The number of exceptions in all findings.
@@ -205,6 +216,7 @@ mod tests {
             control: "bank-ledger".parse().unwrap(),
             title: "Bank".to_owned(),
             cutoff_date: "2024-01-31".parse().unwrap(),
+            interim: false,
             run: "0001".parse().unwrap(),
             definition: Digest::of(b""),
             outcome: Outcome::Exceptions,
@@ -213,6 +225,8 @@ mod tests {
             comparisons: Vec::new(),
             tie_outs: Vec::new(),
             assertions: Vec::new(),
+            threshold_checks: Vec::new(),
+            classifications: Vec::new(),
             footing: Vec::new(),
             tables: Vec::new(),
             package: None,

@@ -7,6 +7,7 @@
 
 mod absorbed;
 mod class_line;
+mod classification_result;
 mod comparison;
 mod comparison_result;
 mod conclude;
@@ -25,8 +26,14 @@ mod merkle;
 mod outcome;
 mod parameter;
 mod result;
+mod rules;
+mod threshold_check;
+mod threshold_contract;
+mod threshold_result;
+mod words;
 
 pub use class_line::{AmountPair, ClassLine};
+pub use classification_result::{ClassificationResult, RuleCoverage, RuleStatus};
 pub use comparison::{
     ColumnNames, ComparedColumn, DayTolerance, Duplicates, KeyColumn, Normalisation, NormalisationStep, RelativeBase,
     RelativeTolerance, Tolerance, UnknownStep, WhatIfColumn,
@@ -58,3 +65,8 @@ pub use result::{
     RESULT_SCHEMA, Rejected, RunResult, Severity, StatedTotal, TableResult, TestOutcome, TestResult, TieOutResult,
     TieOutStatus,
 };
+pub use rules::{Allowed, AllowedTexts, Assign, Condition, Phrase, Rule, RuleSet, Sign, Test};
+pub use threshold_check::{MatrixColumns, ThresholdCheck, converted_name};
+pub use threshold_contract::{ThresholdContract, ThresholdQuestion, ThresholdRule, ThresholdVersion};
+pub use threshold_result::{ContractInForce, Matrix, MatrixCell, RowReason, ThresholdCheckResult, ThresholdStatus};
+pub use words::{fold_text, words_of};

@@ -109,6 +109,81 @@ pub enum ReasonCode {
 }
 
 impl ReasonCode {
+    /// Every code, in order.
+    pub const ALL: [Self; 30] = [
+        Self::DatasetMissing,
+        Self::SourceUnreachable,
+        Self::SourceUnreadable,
+        Self::ColumnMissing,
+        Self::HeaderAmbiguous,
+        Self::BadValue,
+        Self::DuplicateKey,
+        Self::FanOut,
+        Self::EmptyDataset,
+        Self::OutOfWindow,
+        Self::BaselineChanged,
+        Self::CompletenessFailed,
+        Self::CompletenessNotProven,
+        Self::AccuracyFailed,
+        Self::StaleSource,
+        Self::NoActuals,
+        Self::FxRateMissing,
+        Self::CounterpartMissing,
+        Self::DerivationFailed,
+        Self::CheckFailed,
+        Self::DoesNotFoot,
+        Self::ThresholdMissing,
+        Self::ThresholdAmbiguous,
+        Self::AmountOverflow,
+        Self::ComparisonDifferences,
+        Self::TieOutOverThreshold,
+        Self::ThresholdReached,
+        Self::AssertionFailed,
+        Self::Unclassified,
+        Self::RowsRejected,
+    ];
+
+    /// The code of this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|code| code.as_str() == name)
+    }
+
+    /// The name as it stands in results.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::DatasetMissing => "dataset_missing",
+            Self::SourceUnreachable => "source_unreachable",
+            Self::SourceUnreadable => "source_unreadable",
+            Self::ColumnMissing => "column_missing",
+            Self::HeaderAmbiguous => "header_ambiguous",
+            Self::BadValue => "bad_value",
+            Self::DuplicateKey => "duplicate_key",
+            Self::FanOut => "fan_out",
+            Self::EmptyDataset => "empty_dataset",
+            Self::OutOfWindow => "out_of_window",
+            Self::BaselineChanged => "baseline_changed",
+            Self::CompletenessFailed => "completeness_failed",
+            Self::CompletenessNotProven => "completeness_not_proven",
+            Self::AccuracyFailed => "accuracy_failed",
+            Self::StaleSource => "stale_source",
+            Self::NoActuals => "no_actuals",
+            Self::FxRateMissing => "fx_rate_missing",
+            Self::CounterpartMissing => "counterpart_missing",
+            Self::DerivationFailed => "derivation_failed",
+            Self::CheckFailed => "check_failed",
+            Self::DoesNotFoot => "does_not_foot",
+            Self::ThresholdMissing => "threshold_missing",
+            Self::ThresholdAmbiguous => "threshold_ambiguous",
+            Self::AmountOverflow => "amount_overflow",
+            Self::ComparisonDifferences => "comparison_differences",
+            Self::TieOutOverThreshold => "tie_out_over_threshold",
+            Self::ThresholdReached => "threshold_reached",
+            Self::AssertionFailed => "assertion_failed",
+            Self::Unclassified => "unclassified",
+            Self::RowsRejected => "rows_rejected",
+        }
+    }
+
     /// The outcome that a reason of this kind leads to.
     pub fn outcome(self) -> Outcome {
         match self {
@@ -144,6 +219,14 @@ mod tests {
     fn the_worst_outcome_wins() {
         assert_eq!(Outcome::Clean.max(Outcome::Exceptions), Outcome::Exceptions);
         assert_eq!(Outcome::NotOperated.max(Outcome::Exceptions), Outcome::NotOperated);
+    }
+
+    #[test]
+    fn every_reason_has_the_name_that_stands_in_results() {
+        for code in ReasonCode::ALL {
+            assert_eq!(serde_json::to_string(&code).unwrap(), format!("\"{}\"", code.as_str()));
+            assert_eq!(ReasonCode::named(code.as_str()), Some(code));
+        }
     }
 
     #[test]

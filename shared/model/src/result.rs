@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ComparisonResult, ControlId, Currency, CutoffDate, Decimal, Digest, Outcome, Reason, ReasonCode, RunNumber,
+    ClassificationResult, ComparisonResult, ControlId, Currency, CutoffDate, Decimal, Digest, Outcome, Reason,
+    ReasonCode, RunNumber, ThresholdCheckResult,
 };
 
 /// The version of the wire format of `result.json`.
@@ -25,6 +26,9 @@ pub struct RunResult {
     pub title: String,
     /// The cutoff date.
     pub cutoff_date: CutoffDate,
+    /// Whether the cutoff date is not the month end that the control's rule asks for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interim: bool,
     /// The run's number.
     pub run: RunNumber,
     /// Digest of the control's definition files.
@@ -41,6 +45,12 @@ pub struct RunResult {
     pub tie_outs: Vec<TieOutResult>,
     /// Assertions in the order of the definition.
     pub assertions: Vec<AssertionResult>,
+    /// Threshold checks in the order of the definition.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub threshold_checks: Vec<ThresholdCheckResult>,
+    /// Classifications in the order of the definition.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub classifications: Vec<ClassificationResult>,
     /// How each population adds up.
     pub footing: Vec<FootingLine>,
     /// The tables that were written.
@@ -227,6 +237,17 @@ pub enum Severity {
     Review,
     /// Keeps the control from concluding, for this reason.
     NotOperated(ReasonCode),
+}
+
+impl Severity {
+    /// The name as it stands in definitions and results.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Finding => "finding",
+            Self::Review => "review",
+            Self::NotOperated(_) => "not_operated",
+        }
+    }
 }
 
 /// An amount in a currency.

@@ -3,12 +3,17 @@
 //! Nothing is read but the definition. Every mistake is reported at once, each at its place.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, Schema, SchemaRef};
 use jiff::civil::Date;
-use tieout_catalog::{Control, ControlFolder, Diagnostic, Diagnostics, SqlPlace, check_schemas, load, sql_diagnostic};
+use tieout_catalog::{
+    Control, ControlFolder, Derived, DerivedBy, Diagnostic, Diagnostics, ParameterType, SqlPlace, check_schemas, load,
+    sql_diagnostic,
+};
 use tieout_extract::built_in_parameters;
 use tieout_model::{ColumnSchema, ColumnType, CutoffDate, Decimal, Parameter, Parameters};
+use tieout_reconcile::classified_schema;
 use tieout_tables::{column_schemas, schema_of};
 
 use crate::ports::{EngineError, EngineTable, QueryEngine};
@@ -38,7 +43,7 @@ pub async fn check(folder: &ControlFolder, engine: &dyn QueryEngine) -> Result<C
         diagnostics: Vec::new(),
     };
     for derived in &control.derived {
-        planner.derive(&derived.name, &derived.sql_path, &derived.sql).await;
+        planner.derive(derived).await;
     }
     for assertion in &control.assertions {
         planner.expression(&assertion.data_set, &assertion.holds, SqlPlace::Holds(&assertion.id)).await;
@@ -72,14 +77,36 @@ struct Planner<'a> {
 }
 
 impl Planner<'_> {
-    async fn derive(&mut self, name: &str, path: &str, sql: &str) {
+    async fn derive(&mut self, derived: &Derived) {
+        let name = &derived.name;
+        let (path, sql) = match &derived.by {
+            DerivedBy::Sql { path, text } => (path, text),
+            DerivedBy::Rules { from, rules, .. } => {
+                match self.tables.iter().find(|table| table.name == *from) {
+                    Some(table) => {
+                        let columns = planned(name, classified_schema(rules, &table.schema));
+                        self.tables.push(columns);
+                    }
+                    None => self.failed.push(name.clone()),
+                }
+                return;
+            }
+        };
         match self.engine.plan(&self.tables, sql, &self.parameters).await {
-            Ok(schema) => self.tables.push(planned(name, schema)),
+            Ok(schema) => {
+                if let Some(column) = &derived.excluded_by
+                    && schema.column_with_name(column).is_none_or(|(_, field)| *field.data_type() != DataType::Utf8)
+                {
+                    let message = format!("there is no text column '{column}', by which rows are excluded");
+                    self.diagnostics.push(sql_diagnostic(self.folder, SqlPlace::File(path), &message, None, None));
+                }
+                self.tables.push(planned(name, without_column(&schema, derived.excluded_by.as_deref())));
+            }
             Err(error) => {
                 if !self.failed.iter().any(|failed| names(sql, failed)) {
                     self.report(SqlPlace::File(path), &error, 0);
                 }
-                self.failed.push(name.to_owned());
+                self.failed.push(name.clone());
             }
         }
     }
@@ -103,6 +130,12 @@ impl Planner<'_> {
     }
 }
 
+/// The columns without the one that says why a row is kept out.
+pub(crate) fn without_column(schema: &Schema, column: Option<&str>) -> SchemaRef {
+    let kept = schema.fields().iter().filter(|field| Some(field.name().as_str()) != column);
+    Arc::new(Schema::new(kept.cloned().collect::<Vec<_>>()))
+}
+
 fn planned(name: &str, schema: SchemaRef) -> EngineTable {
     EngineTable { name: name.to_owned(), schema, files: Vec::new() }
 }
@@ -117,12 +150,13 @@ fn sample_parameters(control: &Control) -> Parameters {
     let date = Date::constant(2000, 1, 31);
     let mut parameters = built_in_parameters(CutoffDate::new(date));
     for parameter in &control.parameters {
-        let value = match parameter.data_type {
-            ColumnType::Text => Parameter::Text(String::new()),
-            ColumnType::Integer => Parameter::Integer(1),
-            ColumnType::Decimal { scale, .. } => Parameter::Decimal(Decimal::zero(scale)),
-            ColumnType::Boolean => Parameter::Boolean(true),
-            ColumnType::Date | ColumnType::Timestamp => Parameter::Date(date),
+        let value = match &parameter.data_type {
+            ParameterType::List { .. } => Parameter::List(Vec::new()),
+            ParameterType::One(ColumnType::Text) => Parameter::Text(String::new()),
+            ParameterType::One(ColumnType::Integer) => Parameter::Integer(1),
+            ParameterType::One(ColumnType::Decimal { scale, .. }) => Parameter::Decimal(Decimal::zero(*scale)),
+            ParameterType::One(ColumnType::Boolean) => Parameter::Boolean(true),
+            ParameterType::One(ColumnType::Date | ColumnType::Timestamp) => Parameter::Date(date),
         };
         parameters.insert(parameter.name.clone(), value);
     }

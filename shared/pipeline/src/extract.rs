@@ -2,10 +2,17 @@
 //!
 //! Reads: the sources and `run.json`. Writes: data sets and its manifest. May touch: store and sources.
 
+mod absent;
+mod backoff;
+mod chunks;
 mod data_set;
+mod landed;
+mod patience;
+mod reading;
 mod sinks;
 
-pub(crate) use sinks::Population;
+use landed::carry_out_proof_tests;
+pub(crate) use sinks::{LazyTable, Population};
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -16,7 +23,7 @@ use tieout_extract::{OtherDataSet, cross_tests};
 use tieout_model::{Artifact, StageName};
 
 use crate::StageError;
-use crate::ports::{ArtifactStore, Source};
+use crate::ports::{ArtifactStore, NoPause, Pause, Source};
 use crate::publish::{Committed, StagedContent, StagedFile, commit, publish};
 use crate::run::RunContext;
 use crate::wire::{DataSetCommit, Extracted, WIRE_SCHEMA, from_json, to_json};
@@ -27,7 +34,7 @@ pub const EXTRACTED: &str = "data-sets.json";
 const STAGE: StageName = StageName::Extract;
 
 /// The sources that a run may read, by kind, and the folders that stand for sources of kind `files`.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Sources {
     /// Adapters by kind, such as `files`.
     pub kinds: BTreeMap<&'static str, Arc<dyn Source>>,
@@ -35,6 +42,15 @@ pub struct Sources {
     pub data_folder: Option<PathBuf>,
     /// The control's own folder, to which a definition's folder is relative.
     pub control_folder: PathBuf,
+    /// How time passes before a busy database is asked again.
+    pub pause: Arc<dyn Pause>,
+}
+
+impl Default for Sources {
+    fn default() -> Self {
+        let (data_folder, control_folder) = (None, PathBuf::new());
+        Self { kinds: BTreeMap::new(), data_folder, control_folder, pause: Arc::new(NoPause) }
+    }
 }
 
 impl Sources {
@@ -44,6 +60,8 @@ impl Sources {
                 let folder = self.data_folder.clone().unwrap_or_else(|| self.control_folder.join(folder));
                 (self.kinds.get("files"), Some(folder))
             }
+            // What is part of the definition is read from there, whatever data folder is given.
+            SourceKind::Definition { folder } => (self.kinds.get("files"), Some(self.control_folder.join(folder))),
             SourceKind::SqlServer(_) | SourceKind::Postgres(_) => (self.kinds.get(kind.name()), None),
         }
     }
@@ -103,9 +121,12 @@ pub(crate) fn summed_columns<'a>(tests: impl IntoIterator<Item = &'a DataSetTest
 fn carry_out_cross_tests(definitions: &[DataSet], commits: &mut [DataSetCommit]) {
     let all = commits.to_vec();
     for (definition, commit) in definitions.iter().zip(commits) {
-        if let Some(result) = &mut commit.result {
+        if let Some(result) = &mut commit.result
+            && !commit.absent
+        {
             cross_tests(result, &definition.tests, &commit.read_totals, |name| other_data_set(&all, name));
         }
+        carry_out_proof_tests(definition, commit);
     }
 }
 

@@ -37,6 +37,11 @@ impl RunLayout {
         format!("{}extract/committed/{data_set}.json", self.root)
     }
 
+    /// A document of a data set that is read in ranges: `ranges`, or the number of a range.
+    pub fn chunk(&self, data_set: &str, name: &str) -> String {
+        format!("{}extract/chunks/{data_set}/{name}.json", self.root)
+    }
+
     /// A file of an attempt of a stage; `name` is a path such as `orders/part-00000.parquet`.
     pub fn artifact(&self, stage: StageName, attempt: u32, name: &str) -> String {
         format!("{}{stage}/attempt={attempt}/{name}", self.root)

@@ -5,6 +5,7 @@
 mod clock;
 mod engine;
 mod notifier;
+mod pause;
 mod progress;
 mod secret;
 mod source;
@@ -13,6 +14,7 @@ mod store;
 pub use clock::Clock;
 pub use engine::{BatchStream, EngineError, EngineTable, Parameter, Parameters, QueryEngine, SqlProblem};
 pub use notifier::{Notifier, NotifyError, Receipt};
+pub use pause::{NoPause, Pause};
 pub use progress::{Progress, Silent};
 pub use secret::{Secret, SecretError, SecretStore};
 pub use source::{Reject, Source, SourceBatch, SourceError, SourceProof, SourceRange, SourceReader, SourceRequest};

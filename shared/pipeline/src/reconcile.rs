@@ -1,4 +1,4 @@
-//! The reconcile stage: derives, compares, ties out, asserts, foots and concludes.
+//! The reconcile stage: derives, compares, ties out, asserts, holds against thresholds, foots and concludes.
 //!
 //! Reads: the extracted data sets. Writes: derived data sets, result tables, `result.json` and its manifest.
 //! May touch: store and SQL engine. What a check gets wrong becomes a reason; nothing is skipped in silence.
@@ -10,13 +10,15 @@ mod exceptions;
 mod explanations;
 mod secret;
 mod tables;
+mod threshold_checks;
 mod tie_outs;
 
 use std::path::PathBuf;
 
+use tieout_catalog::CutoffRuleKind;
 use tieout_model::{
-    Artifact, FootingLine, Outcome, RESULT_SCHEMA, Reason, ReasonCode, RunResult, StageName, TableResult, conclude,
-    foot_comparison, foot_data_set,
+    Artifact, DataSetKind, DataSetResult, FootingLine, Outcome, RESULT_SCHEMA, Reason, ReasonCode, RunResult,
+    StageName, TableResult, conclude, foot_comparison, foot_data_set,
 };
 use tieout_reconcile::ReconcileError;
 use tieout_tables::TableReader;
@@ -60,6 +62,16 @@ pub fn assertion_table(id: &str) -> String {
 /// Name of a tie-out's own table.
 pub fn tie_out_table(id: &str) -> String {
     format!("tie-out-{id}")
+}
+
+/// Name of the table that says what each rule of a classification did.
+pub fn coverage_table(data_set: &str) -> String {
+    format!("coverage-{data_set}")
+}
+
+/// Name of a threshold check's own table.
+pub fn threshold_table(id: &str) -> String {
+    format!("threshold-{id}")
 }
 
 /// A result table in scratch.
@@ -126,7 +138,9 @@ async fn reconcile(
     comparisons::run(&mut work)?;
     tie_outs::run(&mut work)?;
     assertions::run(&mut work).await?;
-    work.result.footing = foot(&work.result, extracted);
+    threshold_checks::run(&mut work)?;
+    let commits = extracted.data_sets.iter().chain(derived.iter().map(|table| &table.commit));
+    work.result.footing = foot(&work.result, &commits.collect::<Vec<_>>());
     (work.result.outcome, work.result.reasons) = conclude(&work.result);
     let exceptions = work.exceptions.finish()?;
     work.written.insert(0, exceptions);
@@ -141,6 +155,7 @@ fn empty_result(run: &RunContext<'_>, extracted: &Extracted) -> RunResult {
         control: control.id.clone(),
         title: control.title.clone(),
         cutoff_date: run.cutoff_date(),
+        interim: control.cutoff.kind == CutoffRuleKind::PreviousMonthEnd && !run.cutoff_date().is_month_end(),
         run: run.document.run_id.run,
         definition: control.digest,
         outcome: Outcome::Clean,
@@ -149,6 +164,8 @@ fn empty_result(run: &RunContext<'_>, extracted: &Extracted) -> RunResult {
         comparisons: Vec::new(),
         tie_outs: Vec::new(),
         assertions: Vec::new(),
+        threshold_checks: Vec::new(),
+        classifications: Vec::new(),
         footing: Vec::new(),
         tables: Vec::new(),
         package: None,
@@ -157,12 +174,14 @@ fn empty_result(run: &RunContext<'_>, extracted: &Extracted) -> RunResult {
 }
 
 /// Adds up every population and both sides of every comparison.
-fn foot(result: &RunResult, extracted: &Extracted) -> Vec<FootingLine> {
+fn foot(result: &RunResult, commits: &[&DataSetCommit]) -> Vec<FootingLine> {
     let find = |name: &str| result.data_sets.iter().find(|data_set| data_set.name == name);
-    let read_totals = |name: &str| {
-        extracted.data_sets.iter().find(|commit| commit.name == name).map(|commit| commit.read_totals.as_slice())
-    };
-    let populations = result.data_sets.iter().flat_map(|data_set| foot_data_set(data_set, read_totals(&data_set.name)));
+    let read_totals =
+        |name: &str| commits.iter().find(|commit| commit.name == name).map(|commit| commit.read_totals.as_slice());
+    // Without a row kept out, the whole of a derived data set is its population: there is nothing to add up.
+    let parts = |data_set: &&DataSetResult| data_set.kind == DataSetKind::Extracted || !data_set.excluded.is_empty();
+    let totals = |data_set: &DataSetResult| Some(data_set).filter(parts).and_then(|each| read_totals(&each.name));
+    let populations = result.data_sets.iter().flat_map(|data_set| foot_data_set(data_set, totals(data_set)));
     let sides =
         result.comparisons.iter().flat_map(|comparison| match (find(&comparison.left), find(&comparison.right)) {
             (Some(left), Some(right)) => foot_comparison(comparison, left, right),
@@ -205,6 +224,10 @@ async fn publish_all(
             name: crate::layout::rows_name(&table.commit.name),
             content: StagedContent::File(path),
         }));
+        files.extend(table.excluded.clone().map(|path| StagedFile {
+            name: crate::layout::excluded_name(&table.commit.name),
+            content: StagedContent::File(path),
+        }));
     }
     for table in &tables {
         let content = StagedContent::File(table.path.clone());
@@ -217,6 +240,7 @@ async fn publish_all(
         .into_iter()
         .map(|mut table| {
             table.commit.rows = table.path.as_ref().and_then(|_| of_derived.next().cloned());
+            table.commit.excluded = table.excluded.as_ref().and_then(|_| of_derived.next().cloned());
             table.commit
         })
         .collect();

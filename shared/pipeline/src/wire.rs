@@ -2,13 +2,18 @@
 //!
 //! Serialisation is canonical: fields in declared order, maps by key, two spaces of indent, a line end at the end.
 
+mod answer;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use tieout_model::{Artifact, ColumnTotal, ControlId, CutoffDate, DataSetResult, Digest, Reason, RunId, StatedTotal};
+use tieout_model::{
+    Artifact, ColumnTotal, ControlId, CutoffDate, DataSetResult, Decimal, Digest, Reason, RunId, StatedTotal,
+};
 
+pub use self::answer::{DatabaseAnswer, SentValue, StatedSum};
 use crate::StageError;
 
 /// Version of the documents of this file.
@@ -42,7 +47,7 @@ pub struct RunDocument {
 pub struct ExecutedQuery {
     /// Name of the data set.
     pub data_set: String,
-    /// Kind of source: `files`, or `sql` for derived data sets.
+    /// Kind of source: `files`, `sqlserver` or `postgres`, or `sql` for derived data sets.
     pub kind: String,
     /// The query as sent: a file pattern, or SQL text.
     pub query: String,
@@ -50,6 +55,9 @@ pub struct ExecutedQuery {
     pub parameters: BTreeMap<String, String>,
     /// The scope rules that were applied, in words.
     pub scope: Vec<String>,
+    /// What a database was sent and what it says of its answer; absent where none was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<DatabaseAnswer>,
 }
 
 /// Commits one data set: what was found and the files that hold it.
@@ -64,6 +72,9 @@ pub struct DataSetCommit {
     pub result: Option<DataSetResult>,
     /// Why the data set could not be read, or could not be relied on.
     pub reasons: Vec<Reason>,
+    /// Whether it was not read, because the run does not need it or because it may be absent.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub absent: bool,
     /// What was asked.
     pub query: ExecutedQuery,
     /// The population's rows.
@@ -74,6 +85,9 @@ pub struct DataSetCommit {
     pub rejects: Option<Artifact>,
     /// Control totals over every row that converted, inside the population or not; the whole of its footing.
     pub read_totals: Vec<ColumnTotal>,
+    /// What landed of the control-total columns of a database's answer, over every row that converted.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub landed_totals: BTreeMap<String, Decimal>,
     /// Sums of integer columns that tests of other data sets refer to.
     pub integer_sums: BTreeMap<String, i64>,
     /// What the data set states of others, where it is a list of control totals.
@@ -89,11 +103,13 @@ impl DataSetCommit {
             name: query.data_set.clone(),
             result: None,
             reasons: Vec::new(),
+            absent: false,
             query,
             rows: None,
             excluded: None,
             rejects: None,
             read_totals: Vec::new(),
+            landed_totals: BTreeMap::new(),
             integer_sums: BTreeMap::new(),
             stated: Vec::new(),
         }

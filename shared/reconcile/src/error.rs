@@ -53,6 +53,14 @@ pub enum ReconcileError {
         /// The amount column.
         column: String,
     },
+    /// A text that a rule takes from a column may not stand in what a classification gives.
+    #[error("rule '{rule}' takes a text from column '{column}' that [[allowed]] of the rules does not have")]
+    NotAllowed {
+        /// The rule.
+        rule: String,
+        /// The column.
+        column: String,
+    },
     /// A side has more rows than the engine numbers.
     #[error("a side has more than 4,294,967,295 rows")]
     TooManyRows,
@@ -112,6 +120,7 @@ impl ReconcileError {
             Self::WrongColumns { .. } | Self::Unsorted { .. } => {
                 "run the control again; if it stays, report it as a fault of the program"
             }
+            Self::NotAllowed { .. } => "map the column to the allowed texts, or add the combination to [[allowed]]",
             Self::TooManyRows => "split the data set, for example by company or month",
             Self::MemoryLimit { least_bytes, .. } => {
                 return format!("allow {} MiB or more, or fewer threads", least_bytes.div_ceil(1 << 20));

@@ -59,6 +59,18 @@ impl FilesSource {
 
 #[async_trait]
 impl Source for FilesSource {
+    async fn is_present(&self, request: &SourceRequest<'_>) -> Result<bool, SourceError> {
+        let (DataSetQuery::Files(FilesQuery { file, .. }), Some(folder)) = (&request.data_set.query, &request.folder)
+        else {
+            return Ok(false);
+        };
+        match find_files(folder, file) {
+            Ok(_) => Ok(true),
+            Err(SourceError::Refused { code: ReasonCode::DatasetMissing, .. }) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     async fn open(&self, request: &SourceRequest<'_>) -> Result<Box<dyn SourceReader>, SourceError> {
         let data_set = request.data_set;
         let Some(folder) = &request.folder else {

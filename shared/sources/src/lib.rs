@@ -4,9 +4,12 @@
 //! it refuses.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking"))]
 
+mod database;
 mod files;
+mod postgres;
 mod rows;
 mod sqlserver;
 
 pub use files::{FilesSource, GivenFile, GivenFormat, Readings, Survey, SurveyedColumn};
+pub use postgres::PostgresSource;
 pub use sqlserver::SqlServerSource;

@@ -13,7 +13,7 @@ use crate::files::refusal::unreadable;
 use crate::files::row::{Form, Row};
 
 /// A value of a database.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum DatabaseValue<'a> {
     /// No value.
     Null,
@@ -29,6 +29,8 @@ pub(crate) enum DatabaseValue<'a> {
         /// Minutes ahead of UTC.
         minutes: i32,
     },
+    /// A binary float: exact only as the text that it is written as, so it fills text columns alone.
+    Float(f64),
     /// A value that the six column types cannot hold, and why, as the end of a sentence about it.
     Unfit(&'static str),
 }
@@ -120,6 +122,14 @@ impl DatabaseRows {
                 let (hours, rest) = (minutes.unsigned_abs() / 60, minutes.unsigned_abs() % 60);
                 let moment = TypedValue::Timestamp(local);
                 self.row.set_written(column, format_args!("{moment}{sign}{hours:02}:{rest:02}"), Form::Declared);
+            }
+            DatabaseValue::Float(float) if is_text => self.row.set_written(column, float, Form::Declared),
+            DatabaseValue::Float(_) => {
+                self.row.set(
+                    column,
+                    "",
+                    Form::Bad("is a binary float, which holds no exact amount: cast it in the query"),
+                );
             }
             DatabaseValue::Unfit(problem) => self.row.set(column, "", Form::Bad(problem)),
         }

@@ -8,7 +8,6 @@ mod address;
 mod connect;
 mod failure;
 mod parameters;
-mod plan;
 mod reader;
 mod session;
 mod values;
@@ -17,18 +16,18 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
-use tieout_catalog::DatabaseSource;
+use tieout_catalog::{DatabaseDialect, DatabaseSource};
+use tieout_extract::database::{BoundText, ParameterStyle};
 use tieout_model::{Parameter, ReasonCode};
-use tieout_pipeline::ports::{
-    SecretError, SecretStore, Source, SourceError, SourceProof, SourceRange, SourceReader, SourceRequest,
-};
+use tieout_pipeline::ports::{SecretStore, Source, SourceError, SourceProof, SourceRange, SourceReader, SourceRequest};
 use tieout_tables::TypedValue;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use self::address::Address;
-use self::plan::Plan;
+use self::reader::Wanted;
 use self::session::Session;
 use self::values::value_of;
+use crate::database::{Statements, query_of, secret_failed, settings_of};
 use crate::files::refusal::{refused, transient, unreadable};
 use crate::rows::DatabaseValue;
 
@@ -45,15 +44,16 @@ impl SqlServerSource {
         Self { secrets, free: Mutex::default() }
     }
 
+    fn statements(request: &SourceRequest<'_>) -> Result<Statements, SourceError> {
+        Statements::of(request, DatabaseDialect::SqlServer, ParameterStyle::Named)
+    }
+
     /// Waits for a free connection and opens a session.
     async fn session(&self, request: &SourceRequest<'_>) -> Result<Opened, SourceError> {
         let doing = format!("reading data set '{}'", request.data_set.name);
-        let Some(source) = request.database else {
-            let detail = format!("data set '{}' belongs to no database", request.data_set.name);
-            return Err(unreadable(detail, "give its source the kind `sqlserver`"));
-        };
+        let source = settings_of(request)?;
         let permit = self.permit(source).await?;
-        let secret = self.secrets.secret(&source.secret).await.map_err(secret_failed)?;
+        let secret = self.secrets.secret(&source.secret).await.map_err(|error| secret_failed(&error))?;
         let address = Address::parse(secret.expose()).map_err(|error| {
             let detail = format!("secret '{}' does not say how to connect: {error}", source.secret);
             refused(ReasonCode::SourceUnreachable, detail, "correct the secret where it is kept")
@@ -83,8 +83,8 @@ struct Opened {
 #[async_trait]
 impl Source for SqlServerSource {
     async fn ranges(&self, request: &SourceRequest<'_>) -> Result<Vec<SourceRange>, SourceError> {
-        let plan = Plan::of(request)?;
-        let Some(ranges) = &plan.ranges else { return Ok(Vec::new()) };
+        let statements = Self::statements(request)?;
+        let Some(ranges) = &statements.ranges else { return Ok(Vec::new()) };
         let mut opened = Box::pin(self.session(request)).await?;
         let rows = opened.session.rows(ranges).await;
         opened.session.close().await;
@@ -96,8 +96,9 @@ impl Source for SqlServerSource {
                 parameter(value_of(column.column_type(), data, &mut text))
             });
             let until = until.ok_or_else(|| {
-                let detail = format!("{}: the column by which it is read in ranges has no usable values", plan.path);
-                unreadable(detail, "take a column of whole numbers, dates or texts without nulls")
+                let path = query_of(request).map(|query| query.path.as_str()).unwrap_or_default();
+                let detail = format!("{path}: the column of `chunks` is null or of a type that has no ranges");
+                unreadable(detail, "cut by a column of integers, decimals, dates or text")
             })?;
             found.push(SourceRange { after: after.replace(until.clone()), until: Some(until) });
         }
@@ -105,24 +106,27 @@ impl Source for SqlServerSource {
         Ok(found)
     }
 
+    async fn text(&self, request: &SourceRequest<'_>) -> Result<Option<BoundText>, SourceError> {
+        Ok(Some(Self::statements(request)?.rows))
+    }
+
     async fn prove(&self, request: &SourceRequest<'_>) -> Result<Option<SourceProof>, SourceError> {
-        let plan = Plan::of(request)?;
+        let statements = Self::statements(request)?;
         let mut opened = Box::pin(self.session(request)).await?;
-        let proof = reader::prove(&mut opened.session, &plan).await;
+        let proof = reader::prove(&mut opened.session, &statements, &query_of(request)?.path).await;
         opened.session.close().await;
         proof.map(Some)
     }
 
     async fn open(&self, request: &SourceRequest<'_>) -> Result<Box<dyn SourceReader>, SourceError> {
-        let plan = Plan::of(request)?;
+        let statements = Self::statements(request)?;
+        let path = query_of(request)?.path.clone();
         let Opened { session, described, permit } = Box::pin(self.session(request)).await?;
         let facts = &session.facts;
-        let origin = format!(
-            "{} on {}, database {}, login {} ({described})",
-            plan.path, facts.server, facts.database, facts.login
-        );
-        let read = (request.data_set.name.clone(), request.data_set.contract.clone());
-        Ok(Box::new(reader::start(session, plan, read, origin, permit)))
+        let origin =
+            format!("{path} on {}, database {}, login {} ({described})", facts.server, facts.database, facts.login);
+        let (data_set, contract) = (request.data_set.name.clone(), request.data_set.contract.clone());
+        Ok(Box::new(reader::start(session, statements, Wanted { data_set, contract, path, origin }, permit)))
     }
 }
 
@@ -139,15 +143,5 @@ fn parameter(value: DatabaseValue<'_>) -> Option<Parameter> {
             Some(Parameter::Date(date))
         }
         _ => None,
-    }
-}
-
-fn secret_failed(error: SecretError) -> SourceError {
-    let detail = error.to_string();
-    match error {
-        SecretError::Missing { cure, .. } | SecretError::Refused { cure, .. } => {
-            refused(ReasonCode::SourceUnreachable, detail, cure)
-        }
-        SecretError::Transient { .. } => transient(detail),
     }
 }

@@ -33,6 +33,20 @@ pub enum TypedValue {
 }
 
 impl TypedValue {
+    /// The number as a decimal; `None` for what is no number or has more than 38 digits.
+    pub fn decimal(self) -> Option<Decimal> {
+        match self {
+            Self::Integer(integer) => Decimal::new(i128::from(integer), 0).ok(),
+            Self::Decimal { unscaled, scale } => Decimal::new(unscaled, scale).ok(),
+            _ => None,
+        }
+    }
+
+    /// The date; `None` for what is none or lies beyond the calendar.
+    pub fn date(self) -> Option<jiff::civil::Date> {
+        if let Self::Date(days) = self { cell::date(days) } else { None }
+    }
+
     /// The value in a column's type; text is not among them. Fails with the end of a sentence about the value.
     pub(crate) fn cell(self, data_type: ColumnType) -> Result<Cell<'static>, String> {
         match (self, data_type) {

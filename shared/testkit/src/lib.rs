@@ -5,6 +5,7 @@
 mod fault_store;
 mod fixed_clock;
 mod oracle;
+pub mod postgres;
 mod store_conformance;
 pub mod tds;
 pub mod tidy;

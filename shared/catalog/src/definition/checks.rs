@@ -41,6 +41,10 @@ pub struct Assertion {
     pub description: String,
     /// How grave a failure is.
     pub severity: Severity,
+    /// The name of a failed row among the exceptions; `failed` where none is given.
+    pub finding: Option<String>,
+    /// Columns that name a failed row; empty for the key of the data set.
+    pub subject: Vec<String>,
     /// The amount at stake in a failed row.
     pub at_stake: Option<AtStake>,
 }

@@ -1,8 +1,9 @@
-//! Data sets of a definition, extracted and derived: where the rows come from and which of them belong.
+//! Extracted data sets of a definition: where the rows come from and which of them belong.
 //!
 //! A data set refers only to those before it, except in its tests.
 
-use tieout_model::{AmountColumn, Contract};
+use jiff::civil::Date;
+use tieout_model::{Contract, CutoffDate};
 
 use super::DataSetTest;
 
@@ -23,6 +24,19 @@ pub struct DataSet {
     pub rejects_tolerated: u64,
     /// Completeness and accuracy tests.
     pub tests: Vec<DataSetTest>,
+    /// Runs that need the data set; in another run it is not read and has no rows.
+    pub only_for: Option<OnlyFor>,
+    /// Whether a data set that cannot be found has no rows, instead of keeping the control from operating.
+    pub optional: bool,
+}
+
+/// The runs that need a data set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnlyFor {
+    /// A list parameter.
+    pub parameter: String,
+    /// The values of which the list must hold at least one.
+    pub any: Vec<String>,
 }
 
 /// What to read from a source, by kind of source.
@@ -127,6 +141,8 @@ pub enum Compression {
 /// Which rows that were read belong to the population; the others are counted by reason.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Scope {
+    /// Columns whose text must be in a list parameter, in order; looked at before the dates.
+    pub selected: Vec<Selected>,
     /// Date or timestamp column: later than the cutoff date is `after_cutoff`. Null is a rejected row.
     pub cutoff_column: Option<String>,
     /// First day that belongs to the period; earlier is `before_period`. Needs `cutoff_column`.
@@ -135,13 +151,40 @@ pub struct Scope {
     pub within: Option<Within>,
 }
 
+/// A column whose text must be in a list parameter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Selected {
+    /// Text column. Spaces around a text and its case do not count; null is an error, never a row left out.
+    pub column: String,
+    /// The list parameter.
+    pub parameter: String,
+    /// The reason of rows that are kept out.
+    pub reason: String,
+}
+
 /// The first day of a period, from the cutoff date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PeriodStart {
+    /// `cutoff_date`: the cutoff date itself.
+    CutoffDate,
+    /// A date in the definition.
+    Fixed(Date),
     /// `month_start`: first day of the cutoff date's month.
     MonthStart,
     /// `year_start`: first of January of the cutoff date's year.
     YearStart,
+}
+
+impl PeriodStart {
+    /// The day at this cutoff date.
+    pub fn on(self, cutoff: CutoffDate) -> Date {
+        match self {
+            Self::CutoffDate => cutoff.date(),
+            Self::Fixed(date) => date,
+            Self::MonthStart => cutoff.month_start(),
+            Self::YearStart => cutoff.year_start(),
+        }
+    }
 }
 
 /// Membership through another data set: lines follow their header.
@@ -154,21 +197,4 @@ pub struct Within {
     pub data_set: String,
     /// Columns that both have under the same name and type.
     pub on: Vec<String>,
-}
-
-/// A data set computed by SQL from the data sets before it.
-#[derive(Debug, Clone)]
-pub struct Derived {
-    /// Name in SQL and results.
-    pub name: String,
-    /// Path of the `.sql` file below the control's folder.
-    pub sql_path: String,
-    /// Its text: one SELECT statement.
-    pub sql: String,
-    /// Columns that identify a row and sort the table; empty sorts by all columns in order.
-    pub key: Vec<String>,
-    /// Amount columns, for control totals.
-    pub amounts: Vec<AmountColumn>,
-    /// Completeness and accuracy tests.
-    pub tests: Vec<DataSetTest>,
 }

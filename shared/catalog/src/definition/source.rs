@@ -19,6 +19,11 @@ pub enum SourceKind {
         /// Folder relative to the control's own folder, used when no data folder is given.
         folder: String,
     },
+    /// `definition`: files that are part of the control itself; no data folder stands for them.
+    Definition {
+        /// Folder below the control's own folder.
+        folder: String,
+    },
     /// `sqlserver`: a Microsoft SQL Server.
     SqlServer(DatabaseSource),
     /// `postgres`: a `PostgreSQL` server.
@@ -30,6 +35,7 @@ impl SourceKind {
     pub fn name(&self) -> &'static str {
         match self {
             Self::Files { .. } => "files",
+            Self::Definition { .. } => "definition",
             Self::SqlServer(_) => "sqlserver",
             Self::Postgres(_) => "postgres",
         }
@@ -38,7 +44,7 @@ impl SourceKind {
     /// The database settings and the dialect of its texts; `None` for a source that is no database.
     pub fn database(&self) -> Option<(&DatabaseSource, DatabaseDialect)> {
         match self {
-            Self::Files { .. } => None,
+            Self::Files { .. } | Self::Definition { .. } => None,
             Self::SqlServer(source) => Some((source, DatabaseDialect::SqlServer)),
             Self::Postgres(source) => Some((source, DatabaseDialect::Postgres)),
         }

@@ -5,6 +5,7 @@
 use tieout_model::{ColumnType, MAX_PRECISION, ReasonCode, Severity};
 
 use super::columns::currency_of;
+use super::data_sets::columns_of;
 use super::forms;
 use super::names::{Names, Table};
 use super::reader::Reader;
@@ -13,7 +14,8 @@ use crate::definition::{Assertion, AtStake};
 use crate::sql::{Vocabulary, expression_mistakes};
 
 /// Why a row that fails may keep the control from concluding.
-const GUARD_REASONS: [(&str, ReasonCode); 12] = [
+const GUARD_REASONS: [(&str, ReasonCode); 13] = [
+    ("column_missing", ReasonCode::ColumnMissing),
     ("bad_value", ReasonCode::BadValue),
     ("duplicate_key", ReasonCode::DuplicateKey),
     ("fan_out", ReasonCode::FanOut),
@@ -36,6 +38,9 @@ pub(crate) fn assertion<'a>(reader: &mut Reader<'a>, names: &Names, ids: &mut Ve
     let holds = reader.text("holds").map(|text| expression(&text, table, names));
     let description = reader.text("description").map(|text| forms::prose(&text));
     let severity = severity(reader);
+    let finding = reader.optional_text("finding").map(|text| forms::name(&text));
+    let subject = reader.optional_texts("subject");
+    let subject = table.map_or_else(Vec::new, |table| columns_of(&subject, table));
     let at_stake = at_stake(reader, table, names);
     Some(Assertion {
         id: forms::id(&id?),
@@ -43,6 +48,8 @@ pub(crate) fn assertion<'a>(reader: &mut Reader<'a>, names: &Names, ids: &mut Ve
         holds: holds?,
         description: description?,
         severity: severity?,
+        finding,
+        subject,
         at_stake,
     })
 }

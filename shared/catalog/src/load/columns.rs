@@ -2,13 +2,14 @@
 //!
 //! A column whose type could not be read still counts as a name, so that references to it are not reported too.
 
-use tieout_model::{AmountColumn, Column, ColumnType, Contract, CurrencyOf, HeaderMatch, folded};
+use tieout_model::{AmountColumn, Column, ColumnType, Contract, CurrencyOf, HeaderMatch, ValueFormat, folded};
 
 use super::formats::Format;
 use super::forms;
 use super::names::{KnownAmount, KnownColumn, Table, report_duplicates};
-use super::reader::Reader;
-use super::value::Text;
+use super::reader::{Reader, read_table};
+use super::row_rules::{LookupText, lookup_text};
+use super::value::{Text, Value};
 use super::value_formats::{normalise, value_format};
 
 /// What was found in the columns so far.
@@ -24,10 +25,21 @@ struct Found<'a> {
     /// For each column its header, then its aliases.
     headers: Vec<Vec<Text<'a>>>,
     currency_columns: Vec<Text<'a>>,
+    lookups: Vec<LookupText<'a>>,
 }
 
-/// Reads the keys `columns` and `header_match` of a data set: its contract without a key, and what references see of it.
-pub(crate) fn columns(reader: &mut Reader<'_>, data_set: String, format: &Format) -> (Contract, Table) {
+/// What was read of the columns of a data set.
+pub(crate) struct Columns<'a> {
+    /// The contract without a key.
+    pub(crate) contract: Contract,
+    /// What references see of it.
+    pub(crate) table: Table,
+    /// Columns that are looked up in tables which are not known yet.
+    pub(crate) lookups: Vec<LookupText<'a>>,
+}
+
+/// Reads the keys `columns` and `header_match` of a data set.
+pub(crate) fn columns<'a>(reader: &mut Reader<'a>, data_set: String, format: &Format) -> Columns<'a> {
     let mut found = Found::default();
     found.contract.header_match = header_match(reader, format);
     let value = reader.required("columns");
@@ -38,7 +50,7 @@ pub(crate) fn columns(reader: &mut Reader<'_>, data_set: String, format: &Format
         found.read(entry, format);
         Some(())
     });
-    let Found { contract, known, amounts, names: texts, headers, currency_columns } = found;
+    let Found { contract, known, amounts, names: texts, headers, currency_columns, lookups } = found;
     let names_differ = report_duplicates(&texts, "columns");
     if names_differ {
         match contract.header_match {
@@ -53,7 +65,7 @@ pub(crate) fn columns(reader: &mut Reader<'_>, data_set: String, format: &Format
     for text in &currency_columns {
         table.expect_type(text, "text", |data_type| data_type == ColumnType::Text);
     }
-    (contract, table)
+    Columns { contract, table, lookups }
 }
 
 /// Reads the keys `currency` and `currency_column` for the amount column `name`; at most one may stand.
@@ -87,14 +99,14 @@ impl<'a> Found<'a> {
         self.names.push(name.clone());
         let nullable = entry.flag_or("nullable", false);
         let required = entry.flag_or("required", true);
-        if !required && !nullable {
-            name.report(format!("column '{column}' is not required, so it must be nullable"));
-        }
         let headers = self.read_headers(entry, &name, format);
         self.read_amount(entry, &name, data_type);
         let mut values =
             if format.has_text_values() { value_format(entry, &format.values) } else { format.values.clone() };
         values.normalise = normalise(entry, data_type);
+        if !required && !nullable && !values.null_as_zero {
+            name.report(format!("column '{column}' is not required, so it must be nullable"));
+        }
         self.contract.columns.extend(data_type.map(|data_type| Column {
             name: column,
             data_type,
@@ -123,7 +135,10 @@ impl<'a> Found<'a> {
     /// Reads the currency, which makes the column an amount.
     fn read_amount(&mut self, entry: &mut Reader<'a>, name: &Text<'a>, data_type: Option<ColumnType>) {
         let has_currency = entry.has("currency") || entry.has("currency_column");
-        let currency = currency_of(entry, &mut self.currency_columns);
+        let currency = match entry.optional("currency").filter(Value::is_table) {
+            Some(value) => read_table(&value, |entry| self.currency_lookup(entry)).map(CurrencyOf::Column),
+            None => currency_of(entry, &mut self.currency_columns),
+        };
         if !has_currency {
             return;
         }
@@ -135,6 +150,29 @@ impl<'a> Found<'a> {
         }
         self.amounts.push(KnownAmount { column: column.clone(), currency: currency.clone() });
         self.contract.amounts.extend(currency.map(|currency| AmountColumn { column, currency }));
+    }
+}
+
+impl<'a> Found<'a> {
+    /// Reads a currency that a table of the definition has, and gives the name of the column that it makes.
+    fn currency_lookup(&mut self, entry: &mut Reader<'a>) -> Option<String> {
+        let mut lookup = lookup_text(entry)?;
+        let name = format!("{}_{}", lookup.on.as_str(), lookup.column.as_str());
+        if self.lookups.iter().all(|known| known.into.as_deref() != Some(name.as_str())) {
+            let data_type = ColumnType::Text;
+            self.known.push(KnownColumn { name: name.clone(), data_type: Some(data_type) });
+            self.contract.columns.push(Column {
+                name: name.clone(),
+                data_type,
+                nullable: true,
+                required: false,
+                headers: Vec::new(),
+                format: ValueFormat::default(),
+            });
+            lookup.into = Some(name.clone());
+            self.lookups.push(lookup);
+        }
+        Some(name)
     }
 }
 

@@ -4,16 +4,17 @@
 
 use tieout_model::Contract;
 
-use super::columns::columns;
+use super::columns::{Columns, columns};
 use super::completeness::tests;
 use super::database::{self, QueryHead};
 use super::formats::{Format, compression, format};
 use super::forms;
 use super::names::{Names, Table, report_duplicates};
 use super::reader::{Reader, read_table};
-use super::row_rules::total_row;
+use super::row_rules::{LookupText, total_row, zone};
+use super::scope::{only_for, scope};
 use super::value::Text;
-use crate::definition::{DataSet, DataSetQuery, FilesQuery, PeriodStart, Scope, Within};
+use crate::definition::{DataSet, DataSetQuery, FilesQuery};
 use crate::folder::ControlFolder;
 
 /// A data set of which only the first pass is done.
@@ -25,6 +26,7 @@ pub(crate) struct DataSetHead<'a> {
     pub(crate) name: Option<Text<'a>>,
     origin: Origin<'a>,
     contract: Contract,
+    lookups: Vec<LookupText<'a>>,
 }
 
 /// Where the rows come from.
@@ -39,9 +41,9 @@ pub(crate) fn head<'a>(mut reader: Reader<'a>, names: &mut Names) -> DataSetHead
     let (origin, format) = origin(&mut reader);
     // A data set without a name has its place too: it is reported already, and its rest is read for more mistakes.
     let shown = name.as_ref().map(forms::name).unwrap_or_default();
-    let (contract, table) = columns(&mut reader, shown, &format);
+    let Columns { contract, table, lookups } = columns(&mut reader, shown, &format);
     let index = names.enter(table);
-    DataSetHead { reader, index, name, origin, contract }
+    DataSetHead { reader, index, name, origin, contract, lookups }
 }
 
 /// Reads what a data set is read from, and how values are written there.
@@ -69,7 +71,7 @@ fn files(reader: &mut Reader<'_>) -> (Option<FilesQuery>, Format) {
     (query, format)
 }
 
-impl DataSetHead<'_> {
+impl<'a> DataSetHead<'a> {
     /// The path of the SQL file, where the data set is read by one.
     pub(crate) fn sql_path(&self) -> Option<&str> {
         match &self.origin {
@@ -79,14 +81,25 @@ impl DataSetHead<'_> {
     }
 
     /// Second pass: everything that refers to sources, columns and other data sets.
-    pub(crate) fn body(self, names: &Names, folder: &ControlFolder) -> Option<DataSet> {
-        let Self { mut reader, index, name, origin, mut contract } = self;
+    ///
+    /// What it looks up in tables of the definition is added to `lookups`, under its name.
+    pub(crate) fn body(
+        self,
+        names: &Names,
+        folder: &ControlFolder,
+        lookups: &mut Vec<(String, Vec<LookupText<'a>>)>,
+    ) -> Option<DataSet> {
+        let Self { mut reader, index, name, origin, mut contract, lookups: mut own } = self;
         let table = names.tables.get(index)?;
         let source_text = reader.text("source");
         let source = source_text.as_ref().map(|text| source(text, names));
         contract.key = key(&mut reader, table);
         contract.total_row = total_row(&mut reader, table, &contract.amounts);
+        own.extend(zone(&mut reader, &mut contract));
+        lookups.push((table.name.clone(), own));
         let scope = scope(&mut reader, table, names);
+        let only_for = reader.optional("only_for").and_then(|value| read_table(&value, |entry| only_for(entry, names)));
+        let optional = reader.flag_or("optional", false);
         let rejects_tolerated = reader.optional("rejects_tolerated").map_or(Some(0), |value| value.whole());
         let tests = tests(&mut reader, table, &contract.key, names);
         let document = reader.document();
@@ -94,6 +107,7 @@ impl DataSetHead<'_> {
         let query = match origin {
             Origin::Files(files) => {
                 refuse_database(source_text.as_ref(), names);
+                check_definition(source_text.as_ref(), files.as_ref(), (names, folder));
                 files.map(DataSetQuery::Files)
             }
             Origin::Query(head) => head.body((document, folder), source_text.as_ref(), &contract, names),
@@ -106,6 +120,8 @@ impl DataSetHead<'_> {
             scope,
             rejects_tolerated: rejects_tolerated?,
             tests,
+            only_for,
+            optional,
         })
     }
 }
@@ -121,13 +137,25 @@ fn refuse_database(source: Option<&Text<'_>>, names: &Names) {
     }
 }
 
+/// Reports a table of the definition whose file is not in the control's folder.
+fn check_definition(source: Option<&Text<'_>>, files: Option<&FilesQuery>, (names, folder): (&Names, &ControlFolder)) {
+    let (Some(source), Some(files)) = (source, files) else { return };
+    let Some(tables) = names.definition_folder(source.as_str()) else { return };
+    let path = format!("{tables}/{}", files.file);
+    if !folder.files.contains_key(&path) {
+        let below = format!("{tables}/");
+        let known = folder.files.keys().map(String::as_str).filter(|file| file.starts_with(&below));
+        source.report_unknown(format!("there is no file '{path}' in the control's folder"), known);
+    }
+}
+
 /// Reads the key `key`: columns of the table, each once; absent is no key.
 pub(crate) fn key(reader: &mut Reader<'_>, table: &Table) -> Vec<String> {
     columns_of(&reader.optional_texts("key"), table)
 }
 
 /// The names of columns that must be in a table, each once.
-fn columns_of(texts: &[Text<'_>], table: &Table) -> Vec<String> {
+pub(crate) fn columns_of(texts: &[Text<'_>], table: &Table) -> Vec<String> {
     report_duplicates(texts, "columns here");
     for text in texts {
         table.column(text);
@@ -141,56 +169,4 @@ fn source(text: &Text<'_>, names: &Names) -> String {
         text.report_unknown(format!("there is no source '{}'", text.as_str()), known);
     }
     text.to_owned()
-}
-
-fn scope(reader: &mut Reader<'_>, table: &Table, names: &Names) -> Scope {
-    let cutoff_column = reader.optional_text("cutoff_column");
-    if let Some(text) = &cutoff_column {
-        table.expect_type(text, "a date or timestamp", super::is_temporal);
-    }
-    let since_text = reader.optional_text("since");
-    let starts = [("month_start", PeriodStart::MonthStart), ("year_start", PeriodStart::YearStart)];
-    let since = since_text.as_ref().and_then(|text| text.choice(&starts));
-    if let (Some(text), None) = (&since_text, &cutoff_column) {
-        text.report("'since' needs a 'cutoff_column'");
-    }
-    let within = reader.optional("within").and_then(|value| read_table(&value, |entry| within(entry, table, names)));
-    Scope { cutoff_column: cutoff_column.map(|text| text.to_owned()), since, within }
-}
-
-fn within(entry: &mut Reader<'_>, table: &Table, names: &Names) -> Option<Within> {
-    let header = entry.text("data_set");
-    let on = entry.texts("on");
-    let (header, on) = (header?, on?);
-    if let Some(header_table) = names.table(&header) {
-        // Extracted data sets stand in `names` in their order; derived ones come after all of them.
-        let place = |wanted: &Table| names.tables.iter().position(|table| std::ptr::eq(table, wanted));
-        if place(header_table) >= place(table) {
-            let message =
-                format!("'{}' must be within an earlier data set, and '{}' is none", table.name, header.as_str());
-            header.report(message);
-        } else {
-            for text in &on {
-                same_column(text, table, header_table);
-            }
-        }
-    }
-    let data_set = header.to_owned();
-    Some(Within { data_set, on: columns_of(&on, table) })
-}
-
-/// Reports a column that two data sets do not have under the same name and type; the first is looked at elsewhere.
-fn same_column(text: &Text<'_>, table: &Table, other: &Table) {
-    let own = table.columns.iter().flatten().find(|column| column.name == text.as_str());
-    let others = other.column(text);
-    if let (Some(own), Some(others)) = (own.and_then(|own| own.data_type), others.and_then(|column| column.data_type))
-        && own != others
-    {
-        text.report(format!(
-            "column '{}' is {own} in '{}' and {others} in '{}'",
-            text.as_str(),
-            table.name,
-            other.name
-        ));
-    }
 }

@@ -1,4 +1,4 @@
-//! Derived data sets: a name, a `.sql` file, and what is promised of the answer.
+//! Derived data sets: a name, a `.sql` or rule file, and what is promised of the answer.
 //!
 //! Each may read from every data set before it, and every `.sql` file of the folder belongs to one.
 
@@ -13,9 +13,10 @@ use super::document::Document;
 use super::forms;
 use super::names::{KnownAmount, Names, Table, planned_columns, report_duplicates};
 use super::reader::Reader;
+use super::rule_file::read_rules;
 use super::sql_file::{read_sql, report_mistakes};
 use super::value::Text;
-use crate::definition::Derived;
+use crate::definition::{Derived, DerivedBy};
 use crate::folder::ControlFolder;
 use crate::sql::{Vocabulary, query_mistakes};
 
@@ -27,6 +28,8 @@ pub(crate) struct DerivedHead<'a> {
     /// Its name with its place.
     pub(crate) name: Option<Text<'a>>,
     sql: Option<Text<'a>>,
+    classify: Option<Text<'a>>,
+    excluded_by: Option<Text<'a>>,
     amounts: Vec<AmountColumn>,
     amount_columns: Vec<Text<'a>>,
     currency_columns: Vec<Text<'a>>,
@@ -39,7 +42,12 @@ pub(crate) fn head<'a>(
     schemas: &BTreeMap<String, Vec<ColumnSchema>>,
 ) -> DerivedHead<'a> {
     let name = reader.text("name");
-    let sql = reader.text("sql");
+    let classify = reader.optional_text("classify");
+    let sql = if classify.is_some() { reader.optional_text("sql") } else { reader.text("sql") };
+    if let (Some(classify), Some(_)) = (&classify, &sql) {
+        classify.report("'classify' and 'sql' exclude each other");
+    }
+    let excluded_by = reader.optional_text("excluded_by");
     let (mut amount_columns, mut currency_columns) = (Vec::new(), Vec::new());
     let mut known = Vec::new();
     let amounts = reader.each("amounts", |entry| {
@@ -57,13 +65,14 @@ pub(crate) fn head<'a>(
     let shown = name.as_ref().map(forms::name).unwrap_or_default();
     let columns = planned_columns(schemas, &shown);
     let index = names.enter(Table { name: shown, columns, amounts: known });
-    DerivedHead { reader, index, name, sql, amounts, amount_columns, currency_columns }
+    DerivedHead { reader, index, name, sql, classify, excluded_by, amounts, amount_columns, currency_columns }
 }
 
 impl DerivedHead<'_> {
     /// Second pass: the SQL, and everything that refers to columns and other data sets.
     pub(crate) fn body(self, names: &Names, folder: &ControlFolder) -> Option<Derived> {
-        let Self { mut reader, index, name, sql, amounts, amount_columns, currency_columns } = self;
+        let Self { mut reader, index, name, sql, classify, excluded_by, amounts, amount_columns, currency_columns } =
+            self;
         let table = names.tables.get(index)?;
         report_duplicates(&amount_columns, "amounts");
         for text in &amount_columns {
@@ -73,13 +82,22 @@ impl DerivedHead<'_> {
             table.expect_type(text, "text", |data_type| data_type == ColumnType::Text);
         }
         let key = key(&mut reader, table);
+        let from = classify.as_ref().and_then(|_| reader.text("from"));
         let tests = tests(&mut reader, table, &key, names);
         let document = reader.document();
         reader.finish();
-        let earlier = names.tables.iter().take(index).map(|table| table.name.as_str());
-        let vocabulary = Vocabulary { parameters: names.parameters(), tables: earlier.collect(), columns: None };
-        let text = sql.as_ref().and_then(|path| sql_text(document, path, folder, &vocabulary));
-        Some(Derived { name: name?.to_owned(), sql_path: sql?.to_owned(), sql: text?, key, amounts, tests })
+        let by = match (&classify, &sql) {
+            (Some(path), _) => {
+                if let Some(text) = &excluded_by {
+                    text.report("'excluded_by' needs 'sql': a classification keeps every row");
+                }
+                classification(document, path, from.as_ref(), (names, index), folder)
+            }
+            (None, Some(path)) => by_sql(document, path, (names, index), folder),
+            (None, None) => None,
+        };
+        let excluded_by = excluded_by.map(|text| text.to_owned());
+        Some(Derived { name: name?.to_owned(), by: by?, key, amounts, tests, excluded_by })
     }
 
     /// The path of the SQL file, where one is given.
@@ -88,14 +106,34 @@ impl DerivedHead<'_> {
     }
 }
 
-/// The text of the `.sql` file of a derived data set, with its mistakes reported in that file.
-fn sql_text(
+/// The `.sql` file of a derived data set, with its mistakes reported in that file.
+fn by_sql(
     document: &Document<'_>,
     path: &Text<'_>,
+    (names, index): (&Names, usize),
     folder: &ControlFolder,
-    vocabulary: &Vocabulary<'_>,
-) -> Option<String> {
+) -> Option<DerivedBy> {
+    let earlier = names.tables.iter().take(index).map(|table| table.name.as_str()).chain(names.lists());
+    let vocabulary = Vocabulary { parameters: names.parameters(), tables: earlier.collect(), columns: None };
     let text = read_sql(document, "sql", path, folder)?;
-    report_mistakes(document, folder, path.as_str(), query_mistakes(&text, vocabulary));
-    Some(text)
+    report_mistakes(document, folder, path.as_str(), query_mistakes(&text, &vocabulary));
+    Some(DerivedBy::Sql { path: path.to_owned(), text })
+}
+
+/// The rule file of a classification, with its mistakes reported in that file.
+fn classification(
+    document: &Document<'_>,
+    path: &Text<'_>,
+    from: Option<&Text<'_>>,
+    (names, index): (&Names, usize),
+    folder: &ControlFolder,
+) -> Option<DerivedBy> {
+    let table = from.and_then(|text| names.table(text));
+    if let (Some(text), Some(table)) = (from, table)
+        && !names.tables.iter().take(index).any(|earlier| std::ptr::eq(earlier, table))
+    {
+        text.report(format!("'{}' is no data set before this one", text.as_str()));
+    }
+    let rules = read_rules(document, path, table, folder)?;
+    Some(DerivedBy::Rules { path: path.to_owned(), from: from?.to_owned(), rules })
 }

@@ -54,6 +54,11 @@ pub(crate) fn secret_name(text: &Text<'_>) -> String {
     text.to_owned()
 }
 
+/// An id that may also be written as a name, with `_` between its parts.
+pub(crate) fn id_of_check(text: &Text<'_>) -> String {
+    if text.as_str().contains('_') { name(text) } else { id(text) }
+}
+
 /// Text of one line for people and mail headers: not blank, no control characters.
 pub(crate) fn line(text: &Text<'_>) -> String {
     if text.as_str().trim().is_empty() {

@@ -77,6 +77,14 @@ impl Names {
 }
 
 impl Names {
+    /// The folder of a source of kind `definition`; `None` for another source.
+    pub(crate) fn definition_folder(&self, source: &str) -> Option<&str> {
+        self.sources.iter().find_map(|(name, kind)| match kind {
+            Some(SourceKind::Definition { folder }) if name == source => Some(folder.as_str()),
+            _ => None,
+        })
+    }
+
     /// Names of parameters that are lists.
     pub(crate) fn lists(&self) -> Vec<&str> {
         self.lists.iter().map(String::as_str).collect()

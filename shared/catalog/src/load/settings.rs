@@ -1,20 +1,19 @@
-//! What stands beside data sets and checks: cutoff rule, parameters, sources, and who is told.
+//! What stands beside data sets and checks: cutoff rule, sources, and who is told.
 //!
 //! A person who must act and a place where data comes from are named, never assumed.
 
-use tieout_model::{ColumnType, Outcome};
+use tieout_model::Outcome;
 
 use super::database;
+use super::definition_tables::TABLES_FOLDER;
 use super::forms;
 use super::names::Names;
 use super::reader::Reader;
 use super::value::Text;
 use crate::definition::{
-    CutoffRule, CutoffRuleKind, Isolation, Notify, Parameter, Person, Recipient, SourceDefinition, SourceKind,
+    CutoffRule, CutoffRuleKind, Isolation, Notify, Person, Recipient, SourceDefinition, SourceKind,
 };
 use crate::nearest::did_you_mean;
-use crate::parameter::check_parameter;
-use crate::sql::BUILTIN_PARAMETERS;
 
 /// Reads the table `cutoff`.
 pub(crate) fn cutoff(reader: &mut Reader<'_>) -> Option<CutoffRule> {
@@ -25,44 +24,11 @@ pub(crate) fn cutoff(reader: &mut Reader<'_>) -> Option<CutoffRule> {
     Some(CutoffRule { kind: kind?, time_zone: time_zone? })
 }
 
-/// Reads one parameter and enters it into `names`.
-pub(crate) fn parameter<'a>(
-    reader: &mut Reader<'a>,
-    names: &mut Names,
-    texts: &mut Vec<Text<'a>>,
-) -> Option<Parameter> {
-    let name = reader.text("name").inspect(|name| {
-        if BUILTIN_PARAMETERS.contains(&name.as_str()) {
-            name.report(format!("every control has the parameter '{}' already", name.as_str()));
-        }
-        names.parameters.push(name.to_owned());
-        texts.push(name.clone());
-    });
-    let type_text = reader.text("type");
-    let data_type = type_text.and_then(|text| match text.as_str().parse() {
-        Ok(ColumnType::Timestamp) => {
-            text.report("a parameter cannot be a timestamp: use a date");
-            None
-        }
-        Ok(data_type) => Some(data_type),
-        Err(error) => {
-            text.report(format!("'type' is '{}', which {error}", text.as_str()));
-            None
-        }
-    });
-    let default = reader.optional_text("default");
-    if let (Some(default), Some(data_type)) = (&default, data_type)
-        && let Err(problem) = check_parameter(default.as_str(), data_type)
-    {
-        default.report(format!("'default' is '{}', which {problem}", default.as_str()));
-    }
-    Some(Parameter { name: forms::name(&name?), data_type: data_type?, default: default.map(|text| text.to_owned()) })
-}
-
 /// The words for a kind of source.
 #[derive(Clone, Copy)]
 enum SourceWord {
     Files,
+    Definition,
     SqlServer,
     Postgres,
 }
@@ -81,14 +47,22 @@ pub(crate) fn source<'a>(
 
 /// Reads the key `kind` of a source and the keys that go with it.
 fn source_kind(reader: &mut Reader<'_>) -> Option<SourceKind> {
-    let kinds =
-        [("files", SourceWord::Files), ("sqlserver", SourceWord::SqlServer), ("postgres", SourceWord::Postgres)];
+    let kinds = [
+        ("files", SourceWord::Files),
+        ("definition", SourceWord::Definition),
+        ("sqlserver", SourceWord::SqlServer),
+        ("postgres", SourceWord::Postgres),
+    ];
     let Some(word) = reader.text("kind").and_then(|text| text.choice(&kinds)) else {
         reader.accept_rest();
         return None;
     };
     Some(match word {
         SourceWord::Files => SourceKind::Files { folder: reader.text("folder").map(|text| forms::path(&text))? },
+        SourceWord::Definition => {
+            let folder = reader.optional_text("folder").map(|text| forms::path(&text));
+            SourceKind::Definition { folder: folder.unwrap_or_else(|| TABLES_FOLDER.to_owned()) }
+        }
         SourceWord::SqlServer => SourceKind::SqlServer(database::source(reader, Isolation::Snapshot)?),
         SourceWord::Postgres => SourceKind::Postgres(database::source(reader, Isolation::RepeatableRead)?),
     })

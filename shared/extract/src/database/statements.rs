@@ -79,7 +79,7 @@ impl DatabaseStatements {
         let items = items.collect::<Result<Vec<_>, DatabaseTextError>>()?;
         let sums = |of: &dyn Fn(&SelectItem) -> String| {
             let sum = |(index, (item, total)): (usize, &(&SelectItem, &ControlTotal))| {
-                format!(",\n  SUM(CAST({} AS decimal(38, {}))) AS {}", of(item), total.scale, total_column(index))
+                format!(",\n  SUM(CAST({} AS {})) AS {}", of(item), self.sum_type(total), total_column(index))
             };
             items.iter().enumerate().map(sum).collect::<String>()
         };
@@ -134,6 +134,14 @@ impl DatabaseStatements {
     fn selected(&self, total: &ControlTotal) -> Result<&SelectItem, DatabaseTextError> {
         let found = total.headers.iter().find_map(|header| self.outline.item_named(header));
         found.ok_or_else(|| absent("selected column", total.headers.first().unwrap_or(&total.column)))
+    }
+
+    /// The type in which a column is summed: exact, and wide enough for a sum.
+    fn sum_type(&self, total: &ControlTotal) -> String {
+        match self.dialect {
+            DatabaseDialect::SqlServer => format!("decimal(38, {})", total.scale),
+            DatabaseDialect::Postgres => "numeric".to_owned(),
+        }
     }
 
     fn count_function(&self) -> &'static str {

@@ -118,6 +118,9 @@ pub struct RunArguments {
     /// Folder to read files from, in place of the definition's.
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
+    /// Folder with one file for each secret, readable by its owner alone; `TIEOUT_SECRET_<NAME>` comes before it.
+    #[arg(long, value_name = "DIR", env = "TIEOUT_SECRETS")]
+    pub secrets: Option<PathBuf>,
     /// A parameter of the control.
     #[arg(long = "param", value_name = "NAME=VALUE", value_parser = name_and_value)]
     pub parameters: Vec<(String, String)>,

@@ -68,7 +68,7 @@ fn as_json(control: &Control) -> serde_json::Value {
         json!({ "name": data_set.name, "kind": "extracted", "source": data_set.source, "tests": tests(&data_set.tests) })
     });
     let derived = control.derived.iter().map(|derived| {
-        json!({ "name": derived.name, "kind": "derived", "sql": derived.sql_path, "tests": tests(&derived.tests) })
+        json!({ "name": derived.name, "kind": "derived", "sql": derived.path(), "tests": tests(&derived.tests) })
     });
     json!({
         "control": control.id, "title": control.title, "definition": control.digest,

@@ -8,16 +8,16 @@ use std::sync::Arc;
 use tieout_catalog::{Control, CutoffRuleKind};
 use tieout_model::CutoffDate;
 use tieout_pipeline::extract::Sources;
-use tieout_pipeline::ports::{Clock, Notifier};
+use tieout_pipeline::ports::{Clock, Notifier, SecretStore, Source};
 use tieout_pipeline::wire::RunRequest;
 use tieout_pipeline::{Limits, Operated, Ports, check::check, operate};
-use tieout_sources::FilesSource;
+use tieout_sources::{FilesSource, PostgresSource, SqlServerSource};
 use tieout_sql::{EmbeddedEngine, EngineSettings};
 
 use super::arguments::{Format, RunArguments, Which};
 use super::failure::Failure;
 use super::{page, settings};
-use crate::{FolderStore, Library, Outbox, SystemClock, progress_for};
+use crate::{FolderStore, Library, MachineSecrets, Outbox, SystemClock, SystemPause, progress_for};
 
 /// Runs a control.
 pub(super) async fn run(arguments: &RunArguments, format: Format, scratch: &Path) -> Result<ExitCode, Failure> {
@@ -41,9 +41,10 @@ pub(super) async fn run(arguments: &RunArguments, format: Format, scratch: &Path
     let store = FolderStore::open(&which.places.store).map_err(|error| Failure::not_operated(&error))?;
     let control_folder = library.on_disk(folder, scratch).map_err(|error| Failure::not_operated(&error))?;
     let sources = Sources {
-        kinds: BTreeMap::from([("files", Arc::new(FilesSource::new()) as Arc<_>)]),
+        kinds: kinds(Arc::new(MachineSecrets::new(settings::variables(), arguments.secrets.clone()))),
         data_folder: arguments.data.clone(),
         control_folder,
+        pause: Arc::new(SystemPause),
     };
     let outbox = Outbox::new(&arguments.outbox.clone().unwrap_or_else(|| which.places.store.join("outbox")));
     let notifiers: [&dyn Notifier; 1] = [&outbox];
@@ -64,14 +65,36 @@ pub(super) async fn run(arguments: &RunArguments, format: Format, scratch: &Path
     Ok(ExitCode::from(operated.result.outcome.exit_code()))
 }
 
+/// The adapters by kind of source.
+fn kinds(secrets: Arc<dyn SecretStore>) -> BTreeMap<&'static str, Arc<dyn Source>> {
+    let mut kinds: BTreeMap<&'static str, Arc<dyn Source>> = BTreeMap::new();
+    kinds.insert("files", Arc::new(FilesSource::new()));
+    kinds.insert("postgres", Arc::new(PostgresSource::new(Arc::clone(&secrets))));
+    kinds.insert("sqlserver", Arc::new(SqlServerSource::new(secrets)));
+    kinds
+}
+
 fn request(arguments: &RunArguments, control: &Control) -> Result<RunRequest, Failure> {
     Ok(RunRequest {
         control: control.id.clone(),
-        cutoff_date: cutoff_date(&arguments.which, control)?,
+        cutoff_date: past_cutoff_date(&arguments.which, control)?,
         parameters: arguments.parameters.iter().cloned().collect(),
         rerun: arguments.rerun,
         trigger: "tieout run".to_owned(),
     })
+}
+
+/// The cutoff date, which must be over: a period that still goes on cannot be concluded.
+fn past_cutoff_date(which: &Which, control: &Control) -> Result<CutoffDate, Failure> {
+    let cutoff_date = cutoff_date(which, control)?;
+    let now = SystemClock.now().in_tz(&control.cutoff.time_zone).map_err(|error| Failure::bad_input(&error))?;
+    if cutoff_date.date() < now.date() {
+        return Ok(cutoff_date);
+    }
+    let zone = &control.cutoff.time_zone;
+    Err(Failure::bad_input_text(format!(
+        "the cutoff date {cutoff_date} is not over yet in {zone}: give an earlier one"
+    )))
 }
 
 /// The date given, or the one that the control's own rule gives today.

@@ -10,7 +10,7 @@ use tieout_catalog::{Control, ControlFolder};
 use tieout_local::{FolderStore, Library, Outbox};
 use tieout_model::RunResult;
 use tieout_pipeline::extract::Sources;
-use tieout_pipeline::ports::{ArtifactStore, Notifier, Silent};
+use tieout_pipeline::ports::{ArtifactStore, Notifier, Silent, Source};
 use tieout_pipeline::wire::RunRequest;
 use tieout_pipeline::{Limits, OperateError, Operated, Ports, operate};
 use tieout_sources::FilesSource;
@@ -22,6 +22,10 @@ pub(crate) struct Bench {
     pub(crate) control: Control,
     pub(crate) threads: usize,
     pub(crate) parameters: BTreeMap<String, String>,
+    /// Adapters by kind of source; files alone unless a test says otherwise.
+    pub(crate) kinds: BTreeMap<&'static str, Arc<dyn Source>>,
+    /// The folder of `--data`.
+    pub(crate) data_folder: Option<PathBuf>,
     control_folder: PathBuf,
     cutoff_date: String,
     _written: TempDir,
@@ -30,11 +34,16 @@ pub(crate) struct Bench {
 impl Bench {
     /// The control `bank-ledger` with its committed sample.
     pub(crate) fn bank_ledger() -> Self {
+        Self::built_in("bank-ledger", "2024-01-31")
+    }
+
+    /// A control that the program was built with.
+    pub(crate) fn built_in(name: &str, cutoff_date: &str) -> Self {
         let library = Library::open(None).unwrap();
-        let folder = library.find("bank-ledger").unwrap();
+        let folder = library.find(name).unwrap();
         let written = tempfile::tempdir().unwrap();
         let control_folder = library.on_disk(folder, written.path()).unwrap();
-        Self::new(folder, control_folder, written, "2024-01-31")
+        Self::new(folder, control_folder, written, cutoff_date)
     }
 
     /// A control from the text of its definition, with data files beside it.
@@ -60,10 +69,17 @@ impl Bench {
             control,
             threads: 2,
             parameters: BTreeMap::new(),
+            kinds: BTreeMap::from([("files", Arc::new(FilesSource::new()) as Arc<_>)]),
+            data_folder: None,
             control_folder,
             cutoff_date: cutoff_date.to_owned(),
             _written: written,
         }
+    }
+
+    /// The control's own folder.
+    pub(crate) fn control_folder(&self) -> &Path {
+        &self.control_folder
     }
 
     /// Runs the control; messages go to `outbox` beside the store's root.
@@ -85,9 +101,10 @@ impl Bench {
             threads: self.threads,
         });
         let sources = Sources {
-            kinds: BTreeMap::from([("files", Arc::new(FilesSource::new()) as Arc<_>)]),
-            data_folder: None,
+            kinds: self.kinds.clone(),
+            data_folder: self.data_folder.clone(),
             control_folder: self.control_folder.clone(),
+            ..Sources::default()
         };
         let outbox = Outbox::new(outbox);
         let notifiers: [&dyn Notifier; 1] = [&outbox];

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 
 use super::comparison::comparison_reason;
-use crate::{AssertionResult, Decimal, Reason, ReasonCode, RunResult, Severity, TieOutResult, TieOutStatus};
+use crate::{AssertionResult, Decimal, Outcome, Reason, ReasonCode, RunResult, Severity, TieOutResult, TieOutStatus};
 
 impl TieOutStatus {
     /// The status of a difference: ok when its magnitude is below the threshold, or when it is exactly zero.
@@ -81,6 +81,8 @@ fn assertion_reason(assertion: &AssertionResult) -> Option<Reason> {
         assertion.amounts.iter().map(|part| format!("{} {}", part.currency, part.amount.grouped())).collect();
     let stake = if at_stake.is_empty() { String::new() } else { format!(", {} at stake", at_stake.join(" and ")) };
     let code = match assertion.severity {
+        // A grave failure never counts as less because its reason is a mild one.
+        Severity::NotOperated(code) if code.outcome() != Outcome::NotOperated => ReasonCode::CheckFailed,
         Severity::NotOperated(code) => code,
         Severity::Finding | Severity::Review => ReasonCode::AssertionFailed,
     };

@@ -151,6 +151,11 @@ pub trait Source: Send + Sync {
         Ok(Vec::new())
     }
 
+    /// The text that reads a data set as a whole, with its values apart; `None` where nothing is sent.
+    async fn text(&self, _request: &SourceRequest<'_>) -> Result<Option<BoundText>, SourceError> {
+        Ok(None)
+    }
+
     /// What the source says now of a data set, without reading it: for data sets that were read in ranges.
     async fn prove(&self, _request: &SourceRequest<'_>) -> Result<Option<SourceProof>, SourceError> {
         Ok(None)

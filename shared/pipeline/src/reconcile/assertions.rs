@@ -103,7 +103,8 @@ async fn carry_out(
     for batch in sorter.finish()? {
         let batch = batch?;
         writer.write(&batch)?;
-        work.exceptions.add_assertion(assertion, &table.key, &batch)?;
+        let subject = if assertion.subject.is_empty() { &table.key } else { &assertion.subject };
+        work.exceptions.add_assertion(assertion, subject, &batch)?;
     }
     let file = writer.finish()?;
     Ok((result, WrittenTable { name, path, rows: file.rows, digest: file.digest }))

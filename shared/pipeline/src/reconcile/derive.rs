@@ -1,18 +1,21 @@
-//! Derived data sets: SQL over the data sets before them, sorted, totalled, tested and written like extracted ones.
+//! Derived data sets: SQL or rules over the data sets before them, sorted, totalled, tested and written like extracted ones.
+
+mod rows;
 
 use std::path::PathBuf;
 
-use arrow::datatypes::Schema;
-use tieout_catalog::Derived;
-use tieout_extract::{ExtractError, RowTests, cross_tests};
-use tieout_model::{Column, Contract, DataSetKind, DataSetResult, Reason, ReasonCode, Rejected, ValueFormat};
-use tieout_tables::{Totals, column_schemas, column_type};
+use tieout_catalog::{Derived, DerivedBy};
+use tieout_extract::{ExtractError, cross_tests};
+use tieout_model::{ClassificationResult, ColumnTotal, DataSetResult, Reason, ReasonCode};
+use tieout_reconcile::{Classifier, ReconcileError, coverage_batch};
+use tieout_tables::{TableError, TableWriter};
 
-use super::{Work, not_carried_out};
+use self::rows::DerivedRows;
+use super::{Work, WrittenTable, coverage_table, not_carried_out};
 use crate::StageError;
 use crate::check::names;
 use crate::error::chain;
-use crate::extract::{Population, other_data_set};
+use crate::extract::other_data_set;
 use crate::ports::EngineError;
 use crate::wire::{DataSetCommit, ExecutedQuery, Extracted};
 
@@ -20,6 +23,8 @@ use crate::wire::{DataSetCommit, ExecutedQuery, Extracted};
 pub(super) struct DerivedTable {
     pub(super) commit: DataSetCommit,
     pub(super) path: Option<PathBuf>,
+    /// The rows that were kept out.
+    pub(super) excluded: Option<PathBuf>,
 }
 
 /// Why a derivation did not come about; every kind is a reason for the result.
@@ -28,9 +33,11 @@ enum DeriveError {
     #[error(transparent)]
     Engine(#[from] EngineError),
     #[error(transparent)]
+    Rules(#[from] ReconcileError),
+    #[error(transparent)]
     Rows(#[from] ExtractError),
     #[error(transparent)]
-    Table(#[from] tieout_tables::TableError),
+    Table(#[from] TableError),
 }
 
 /// Derives every data set in order and makes it available to the checks.
@@ -39,108 +46,122 @@ pub(super) async fn run(work: &mut Work<'_>, extracted: &Extracted) -> Result<Ve
     let mut commits = extracted.data_sets.clone();
     for definition in &work.run.control.derived {
         work.run.progress.step_began(&definition.name, None);
+        let (kind, text) = match &definition.by {
+            DerivedBy::Sql { text, .. } => ("sql", text.clone()),
+            DerivedBy::Rules { path, from, .. } => ("rules", format!("{path} over {from}")),
+        };
         let query = ExecutedQuery {
             data_set: definition.name.clone(),
-            kind: "sql".to_owned(),
-            query: definition.sql.clone(),
+            kind: kind.to_owned(),
+            query: text,
             parameters: work.run.parameters_as_text(),
             scope: Vec::new(),
+            answer: None,
         };
         let mut commit = DataSetCommit::new(query);
-        let missing = commits.iter().find(|before| before.result.is_none() && names(&definition.sql, &before.name));
+        let needs = |before: &str| match &definition.by {
+            DerivedBy::Sql { text, .. } => names(text, before),
+            DerivedBy::Rules { from, .. } => from == before,
+        };
+        let missing = commits.iter().find(|before| before.result.is_none() && needs(&before.name));
         if let Some(missing) = missing {
             let reason = not_carried_out(&definition.name, &missing.name);
             work.result.reasons.push(reason.clone());
             commit.reasons.push(reason);
             commits.push(commit.clone());
-            derived.push(DerivedTable { commit, path: None });
+            derived.push(DerivedTable { commit, path: None, excluded: None });
             continue;
         }
-        let path = match derive(work, definition).await {
-            Ok((path, mut result)) => {
-                cross_tests(&mut result, &definition.tests, &[], |name| other_data_set(&commits, name));
+        let (path, excluded) = match derive(work, definition).await {
+            Ok(Derivation { path, excluded, read_totals, mut result }) => {
+                cross_tests(&mut result, &definition.tests, &read_totals, |name| other_data_set(&commits, name));
                 work.tables.add(&definition.name, path.clone(), &definition.key, &definition.amounts)?;
                 work.result.data_sets.push(result.clone());
                 commit.result = Some(result);
-                Some(path)
+                commit.read_totals = read_totals;
+                (Some(path), excluded)
             }
             Err(error) => {
                 let error = StageError::stop_on_disk_failure(&definition.name, error, |error| match error {
-                    DeriveError::Table(error) | DeriveError::Rows(ExtractError::Table(error)) => Ok(error),
+                    DeriveError::Table(error)
+                    | DeriveError::Rows(ExtractError::Table(error))
+                    | DeriveError::Rules(ReconcileError::Table(error)) => Ok(error),
                     other => Err(other),
                 })?;
                 let reason = reason_of(definition, &error);
                 work.result.reasons.push(reason.clone());
                 commit.reasons.push(reason);
-                None
+                (None, None)
             }
         };
         commits.push(commit.clone());
-        derived.push(DerivedTable { commit, path });
+        derived.push(DerivedTable { commit, path, excluded });
     }
     Ok(derived)
 }
 
-async fn derive(work: &Work<'_>, definition: &Derived) -> Result<(PathBuf, DataSetResult), DeriveError> {
-    let run = work.run;
-    let mut answer = work.engine.query(&work.tables.for_engine(), &definition.sql, &run.parameters).await?;
-    let schema = answer.schema();
-    let folder = run.scratch.path().join("reconcile").join(&definition.name);
-    let failed = |source| tieout_tables::TableError::File { action: "make", path: folder.clone(), source };
-    std::fs::create_dir_all(&folder).map_err(failed)?;
-    // SQL without ORDER BY answers in any order: a key, or all columns, fixes the order of the bytes.
-    let all: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
-    let order: Vec<String> =
-        definition.key.iter().chain(all.iter().filter(|name| !definition.key.contains(name))).cloned().collect();
-    let mut population = Population::new(&schema, &order, &folder)?;
-    let mut totals = Totals::new(&schema, &definition.amounts)?;
-    let contract = Contract { key: definition.key.clone(), ..contract_of(&schema) };
-    let mut tests = RowTests::new(&definition.tests, &contract, &schema)?;
-    let mut rows = 0;
-    while let Some(batch) = answer.next_batch().await? {
-        rows += batch.num_rows() as u64;
-        totals.update(&batch)?;
-        tests.observe(&batch)?;
-        population.take(batch)?;
-        run.progress.step_advanced(rows, 0);
-    }
-    let totals = totals.finish();
-    let (path, rows, digest) = population.finish(&mut tests)?;
-    let tests = tests.finish(&totals, run.cutoff_date());
-    let result = DataSetResult {
-        name: definition.name.clone(),
-        kind: DataSetKind::Derived,
-        rows,
-        rows_read: rows,
-        digest,
-        columns: column_schemas(&schema)?,
-        totals,
-        excluded: Vec::new(),
-        rejected: Rejected::default(),
-        tests,
-        sources: Vec::new(),
-        notes: Vec::new(),
-    };
-    Ok((path, result))
+/// What a derivation gave.
+struct Derivation {
+    path: PathBuf,
+    excluded: Option<PathBuf>,
+    read_totals: Vec<ColumnTotal>,
+    result: DataSetResult,
 }
 
-/// A contract with the default formats, for reading the witness texts of a derived data set.
-fn contract_of(schema: &Schema) -> Contract {
-    let column = |field: &arrow::datatypes::FieldRef| {
-        Some(Column {
-            name: field.name().clone(),
-            data_type: column_type(field.data_type())?,
-            nullable: true,
-            required: true,
-            headers: vec![field.name().clone()],
-            format: ValueFormat::default(),
-        })
-    };
-    Contract { columns: schema.fields().iter().filter_map(column).collect(), ..Contract::default() }
+async fn derive(work: &mut Work<'_>, definition: &Derived) -> Result<Derivation, DeriveError> {
+    let run = work.run;
+    let folder = run.scratch.path().join("reconcile").join(&definition.name);
+    let failed = |source| TableError::File { action: "make", path: folder.clone(), source };
+    std::fs::create_dir_all(&folder).map_err(failed)?;
+    match &definition.by {
+        DerivedBy::Sql { text, .. } => {
+            let mut answer = work.engine.query(&work.tables.for_engine(), text, &run.parameters).await?;
+            let mut rows = DerivedRows::new(definition, &answer.schema(), &folder)?;
+            while let Some(batch) = answer.next_batch().await? {
+                run.progress.step_advanced(rows.take(&batch)?, 0);
+            }
+            rows.finish(run.cutoff_date())
+        }
+        DerivedBy::Rules { from, rules, .. } => {
+            let gone = || ReconcileError::Plan {
+                problem: format!("data set '{from}' is missing"),
+                cure: format!("see the reason given for '{from}'"),
+            };
+            let table = work.tables.get(from).ok_or_else(gone)?;
+            let mut classifier = Classifier::new(rules, &table.schema, &definition.amounts, &definition.name)?;
+            let mut rows = DerivedRows::new(definition, &classifier.schema(), &folder)?;
+            for batch in table.read()? {
+                run.progress.step_advanced(rows.take(&classifier.classify(&batch?)?)?, 0);
+            }
+            let derivation = rows.finish(run.cutoff_date())?;
+            let coverage = classifier.finish()?;
+            let written = write_coverage(work, &definition.name, &coverage)?;
+            work.written.push(written);
+            work.result.classifications.push(coverage);
+            Ok(derivation)
+        }
+    }
+}
+
+fn write_coverage(
+    work: &Work<'_>,
+    data_set: &str,
+    coverage: &ClassificationResult,
+) -> Result<WrittenTable, DeriveError> {
+    let name = coverage_table(data_set);
+    let path = work.table_path(&name);
+    let batch = coverage_batch(coverage)?;
+    let mut writer = TableWriter::create(&path, &batch.schema())?;
+    writer.write(&batch)?;
+    let file = writer.finish()?;
+    Ok(WrittenTable { name, path, rows: file.rows, digest: file.digest })
 }
 
 fn reason_of(definition: &Derived, error: &DeriveError) -> Reason {
     let cure = match error {
+        DeriveError::Rules(error) => {
+            return Reason { code: ReasonCode::DerivationFailed, ..error.reason(&definition.name) };
+        }
         DeriveError::Engine(EngineError::Execution(_)) => "check the amounts, and the memory limit of the run",
         DeriveError::Engine(_) => "correct the SQL; `tieout check` shows the place",
         DeriveError::Rows(_) | DeriveError::Table(_) => "check the derived rows, and the amounts in the definition",

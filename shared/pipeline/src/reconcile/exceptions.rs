@@ -4,6 +4,7 @@
 //! the amount at stake. The full rows of a finding are in the table of its own check.
 
 mod comparison;
+mod threshold;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray, Decimal128Builder, RecordBatch, StringBuilder};
 use arrow::datatypes::{DataType, Decimal128Type, Field, Schema, SchemaRef};
 use tieout_catalog::Assertion;
-use tieout_model::{ComparisonResult, CurrencyOf, Decimal, Severity, TieOutResult, TieOutStatus};
+use tieout_model::{ComparisonResult, CurrencyOf, Decimal, TieOutResult, TieOutStatus};
 use tieout_tables::{TableError, TableReader, TableWriter, cell_text};
 
 use super::{EXCEPTIONS, STAGE, WrittenTable};
@@ -140,12 +141,8 @@ impl ExceptionsTable {
             self.push(ExceptionLine {
                 check: assertion.id.clone(),
                 kind: "assertion".to_owned(),
-                class: "failed".to_owned(),
-                severity: match assertion.severity {
-                    Severity::Finding => "finding".to_owned(),
-                    Severity::Review => "review".to_owned(),
-                    Severity::NotOperated(_) => "not_operated".to_owned(),
-                },
+                class: assertion.finding.clone().unwrap_or_else(|| "failed".to_owned()),
+                severity: assertion.severity.as_str().to_owned(),
                 key: key_text(batch, key, row)?,
                 currency,
                 note: Some(assertion.description.clone()).filter(|text| !text.is_empty()),

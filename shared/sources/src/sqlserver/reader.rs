@@ -3,17 +3,18 @@
 //! Memory holds two batches. The end is said only when the proof is there; a caller that leaves stops the server.
 
 use async_trait::async_trait;
+use tiberius::numeric::Numeric;
 use tiberius::{Column, ColumnType, CommandItem, Row};
 use tieout_extract::database::BoundText;
-use tieout_model::{ColumnType as HouseType, Contract, Decimal};
+use tieout_model::{ColumnType as HouseType, Contract, Decimal, ReasonCode};
 use tieout_pipeline::ports::{SourceBatch, SourceError, SourceProof, SourceReader};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::sync::mpsc::{self, Receiver, Sender};
 
-use super::plan::Plan;
 use super::session::Session;
 use super::values::value_of;
-use crate::files::refusal::{transient, unreadable};
+use crate::database::Statements;
+use crate::files::refusal::{refused, transient, unreadable};
 use crate::rows::DatabaseRows;
 
 /// Batches that wait for the caller at most.
@@ -41,19 +42,31 @@ enum State {
     Failed(SourceError),
 }
 
+/// What is read, and what evidence says of it.
+pub(super) struct Wanted {
+    /// Name of the data set.
+    pub(super) data_set: String,
+    /// Its contract.
+    pub(super) contract: Contract,
+    /// Path of the query below the control's folder.
+    pub(super) path: String,
+    /// The query, the server and how the connection is protected.
+    pub(super) origin: String,
+}
+
 /// Starts the task; `permit` is given back when it ends.
 pub(super) fn start(
     session: Session,
-    plan: Plan,
-    (data_set, contract): (String, Contract),
-    origin: String,
+    statements: Statements,
+    of: Wanted,
     permit: OwnedSemaphorePermit,
 ) -> SqlServerReader {
     let (sender, receiver) = mpsc::channel(BATCHES_AHEAD);
-    let sent = plan.rows.clone();
+    let sent = statements.rows.clone();
+    let Wanted { data_set, contract, path, origin } = of;
     let name = data_set.clone();
     tokio::spawn(async move {
-        let mut reading = Reading { session, plan, contract, origin: name, sender };
+        let mut reading = Reading { session, statements, contract, path, origin: name, sender };
         let last = reading.run().await.map_or_else(Message::Failed, |(proof, notes)| Message::End(proof, notes));
         reading.session.close().await;
         drop(permit);
@@ -110,18 +123,19 @@ impl SourceReader for SqlServerReader {
 /// The task's own.
 struct Reading {
     session: Session,
-    plan: Plan,
+    statements: Statements,
     contract: Contract,
+    path: String,
     origin: String,
     sender: Sender<Message>,
 }
 
 impl Reading {
     async fn run(&mut self) -> Result<(SourceProof, Vec<String>), SourceError> {
-        let Self { session, plan, contract, origin, sender } = self;
+        let Self { session, statements, contract, path, origin, sender } = self;
         let mut rows: Option<DatabaseRows> = None;
         let mut text = String::new();
-        let mut answer = session.execute(&plan.rows).await?;
+        let mut answer = session.execute(&statements.rows).await?;
         while let Some(item) = answer.next().await? {
             match (item, &mut rows) {
                 (CommandItem::Metadata(_), Some(_)) => return Err(several_answers(origin)),
@@ -141,28 +155,32 @@ impl Reading {
         if let Some(batch) = rows.finish()? {
             send(sender, batch).await?;
         }
-        Ok((prove(session, plan).await?, rows.notes().to_vec()))
+        Ok((prove(session, statements, path).await?, rows.notes().to_vec()))
     }
 }
 
 /// Counts and sums in the session's transaction.
-pub(super) async fn prove(session: &mut Session, plan: &Plan) -> Result<SourceProof, SourceError> {
+pub(super) async fn prove(
+    session: &mut Session,
+    statements: &Statements,
+    path: &str,
+) -> Result<SourceProof, SourceError> {
     let unproven = || {
-        let detail = format!("{}: the count or the sums of the query are not what was asked for", plan.path);
-        unreadable(detail, "report this with the query")
+        let detail = format!("{path}: a sum needs more than 38 digits, or the count is no number");
+        refused(ReasonCode::AmountOverflow, detail, "check the amounts in the source for wrong values")
     };
-    let counted = session.rows(&plan.count).await?;
+    let counted = session.rows(&statements.count).await?;
     let rows = counted.first().and_then(|row| row.try_get::<i64, _>(0).ok().flatten());
     let rows = rows.and_then(|rows| u64::try_from(rows).ok()).ok_or_else(unproven)?;
-    let mut totals = Vec::with_capacity(plan.totals.len());
-    if let Some(total) = &plan.total {
-        let summed = session.rows(total).await?;
+    let mut totals = Vec::with_capacity(statements.totals.len());
+    if !statements.totals.is_empty() {
+        let summed = session.rows(&statements.total).await?;
         let row = summed.first().ok_or_else(unproven)?;
-        for (index, total) in plan.totals.iter().enumerate() {
+        for (index, wanted) in statements.totals.iter().enumerate() {
             // The first column counts the rows. The sum of no rows is null.
-            let sum = row.try_get::<tiberius::numeric::Numeric, _>(index + 1).map_err(|_| unproven())?;
-            let sum = sum.map_or(Ok(Decimal::ZERO), |sum| Decimal::new(sum.value(), sum.scale()));
-            totals.push((total.column.clone(), sum.map_err(|_| unproven())?));
+            let sum = row.try_get::<Numeric, _>(index + 1).map_err(|_| unproven())?;
+            let sum = sum.map_or(Ok(Decimal::zero(wanted.scale)), |sum| Decimal::new(sum.value(), sum.scale()));
+            totals.push((wanted.column.clone(), sum.map_err(|_| unproven())?));
         }
     }
     let isolation = session.isolation().await?;
@@ -174,7 +192,7 @@ pub(super) async fn prove(session: &mut Session, plan: &Plan) -> Result<SourcePr
         database: facts.database,
         login: facts.login,
         server_clock: facts.clock,
-        query_digest: plan.rows.digest(),
+        query_digest: statements.rows.digest(),
         isolation,
     })
 }

@@ -67,7 +67,7 @@ impl Session {
         if source.isolation == Isolation::Snapshot && !session.facts.allows_snapshot {
             return Err(failure::no_snapshot(&format!("{doing}: the database of the connection does not allow it")));
         }
-        let lock_timeout = i64::from(source.statement_timeout_seconds) * 1000;
+        let lock_timeout = source.statement_timeout_seconds.saturating_mul(1000).min(i32::MAX.unsigned_abs());
         let level = match source.isolation {
             Isolation::Snapshot => "SNAPSHOT",
             Isolation::ReadCommitted => "READ COMMITTED",

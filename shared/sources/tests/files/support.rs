@@ -48,6 +48,8 @@ pub(crate) fn data_set(file: &str, format: FileFormat, columns: Vec<Column>) -> 
         contract: Contract { columns, ..Contract::default() },
         scope: Scope::default(),
         rejects_tolerated: 0,
+        only_for: None,
+        optional: false,
         tests: Vec::new(),
     }
 }

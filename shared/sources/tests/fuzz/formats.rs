@@ -41,6 +41,8 @@ pub(crate) fn data_set(name: &str, file: &str) -> DataSet {
         contract: Contract { columns: columns(form), ..Contract::default() },
         scope: Scope::default(),
         rejects_tolerated: 0,
+        only_for: None,
+        optional: false,
         tests: Vec::new(),
     }
 }

@@ -36,7 +36,7 @@ async fn what_the_server_counts_is_said_even_when_something_else_landed() {
     let server = server(ServerOptions::default(), 3, None);
     let outcome = Reading::ledger().read(&source_for(&server)).await.unwrap();
     let proof = outcome.proof.unwrap();
-    assert_eq!((outcome.rows.len(), proof.rows, proof.totals[0].1.to_string().as_str()), (2, 3, "0"));
+    assert_eq!((outcome.rows.len(), proof.rows, proof.totals[0].1.to_string().as_str()), (2, 3, "0.0000"));
 }
 
 #[tokio::test]

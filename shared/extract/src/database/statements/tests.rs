@@ -64,7 +64,7 @@ SELECT p.k, SUM(p.v) AS Total FROM population AS p
 GROUP BY p.k
 )
 SELECT COUNT(*) AS tieout_rows,
-  SUM(CAST(\"total\" AS decimal(38, 10))) AS tieout_total_1
+  SUM(CAST(\"total\" AS numeric)) AS tieout_total_1
 FROM tieout_selected";
     assert_eq!(found.as_str(), expected);
 }

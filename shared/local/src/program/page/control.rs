@@ -56,7 +56,7 @@ fn data_sets(checked: &Checked) -> Vec<Vec<String>> {
     let derived = control.derived.iter().map(|derived| {
         vec![
             derived.name.clone(),
-            derived.sql_path.clone(),
+            derived.path().to_owned(),
             list(derived.key.iter().map(String::as_str)),
             width(&derived.name),
             tests(&derived.tests),
@@ -162,12 +162,8 @@ fn tie_outs(checked: &Checked) -> Vec<Vec<String>> {
 
 fn assertions(checked: &Checked) -> Vec<Vec<String>> {
     let row = |assertion: &tieout_catalog::Assertion| {
-        let severity = match assertion.severity {
-            tieout_model::Severity::Finding => "finding",
-            tieout_model::Severity::Review => "review",
-            tieout_model::Severity::NotOperated(_) => "not operated",
-        };
-        vec![assertion.id.clone(), assertion.data_set.clone(), assertion.holds.clone(), severity.to_owned()]
+        let severity = assertion.severity.as_str().to_owned();
+        vec![assertion.id.clone(), assertion.data_set.clone(), assertion.holds.clone(), severity]
     };
     checked.control.assertions.iter().map(row).collect()
 }

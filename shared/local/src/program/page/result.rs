@@ -10,7 +10,9 @@ use super::columns::section;
 
 /// What a run found.
 pub(super) fn text(result: &RunResult) -> String {
-    let mut text = format!("\n{}  {}  run {}\n{}\n", result.control, result.cutoff_date, result.run, result.title);
+    let interim = if result.interim { " (interim: not a month end)" } else { "" };
+    let (control, cutoff, run, title) = (&result.control, result.cutoff_date, result.run, &result.title);
+    let mut text = format!("\n{control}  {cutoff}{interim}  run {run}\n{title}\n");
     let style = style(result.outcome);
     let _ = write!(text, "\n  {style} {} {style:#}  {}\n", verdict(result.outcome), result.headline());
     section(
