@@ -22,9 +22,9 @@ pub(crate) struct Bench {
     pub(crate) control: Control,
     pub(crate) threads: usize,
     pub(crate) parameters: BTreeMap<String, String>,
-    /// Adapters by kind of source.
+    /// Adapters by kind of source; files alone unless a test says otherwise.
     pub(crate) kinds: BTreeMap<&'static str, Arc<dyn Source>>,
-    /// The folder of files that stands for the sources.
+    /// The folder of `--data`.
     pub(crate) data_folder: Option<PathBuf>,
     control_folder: PathBuf,
     cutoff_date: String,
