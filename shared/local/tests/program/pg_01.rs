@@ -4,4 +4,5 @@ mod answer;
 mod books;
 mod classification;
 mod lines;
+mod planted;
 mod vouchers;

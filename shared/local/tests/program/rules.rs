@@ -174,7 +174,7 @@ async fn rows_are_selected_excluded_and_classified_and_everything_foots() {
     ];
     assert_eq!((coverage.version, of_rules), (2, expected.to_vec()));
     assert_eq!(result.assertions[0].rows_failed, 1);
-    let package = folder.path().join("store").join(result.package.as_ref().unwrap());
+    let package = folder.path().join(result.package.as_ref().unwrap());
     let verified = verify_package(&package).unwrap();
     assert_eq!(verified.verdict, Verdict::Intact, "{verified:?}");
 }

@@ -1,5 +1,6 @@
 //! A control over SQL Server, from the wire to the result: the same answer as from files, and nothing that is not whole.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -50,7 +51,6 @@ columns = [
   { name = "description", header = "Description", type = "text", nullable = true },
   { name = "amount", header = "Amount", type = "decimal(38,10)" },
 ]
-amounts = [{ column = "amount", currency = "EUR" }]
 
 [[data_sets]]
 name = "statement"
@@ -59,7 +59,6 @@ file = "statement.csv"
 format = { kind = "csv" }
 key = ["entry_no"]
 columns = [{ name = "entry_no", type = "integer" }, { name = "amount", type = "decimal(38,10)" }]
-amounts = [{ column = "amount", currency = "EUR" }]
 
 [[comparisons]]
 id = "bank"
@@ -114,7 +113,7 @@ fn export() -> String {
         let description = description.map_or(String::new(), |text| format!("\"{}\"", text.replace('"', "\"\"")));
         let sign = if cents < 0 { "-" } else { "" };
         let (whole, part) = (cents.unsigned_abs() / 100, cents.unsigned_abs() % 100);
-        csv.push_str(&format!("{number},2024-01-{day:02},{description},{sign}{whole}.{part:02}\n"));
+        writeln!(csv, "{number},2024-01-{day:02},{description},{sign}{whole}.{part:02}").unwrap();
     }
     csv
 }
@@ -183,7 +182,7 @@ fn codes(result: &RunResult) -> Vec<ReasonCode> {
 /// Parquet files of the ledger that a store holds.
 fn landed(folder: &TempDir) -> Vec<String> {
     let names = tree(folder.path()).into_keys();
-    names.filter(|name| name.contains("extract") && name.contains("ledger") && name.ends_with(".parquet")).collect()
+    names.filter(|name| name.contains("extract") && name.contains("/ledger/") && name.ends_with(".parquet")).collect()
 }
 
 #[tokio::test]
@@ -200,7 +199,7 @@ async fn the_answer_is_that_of_the_export_of_the_query() {
     assert_eq!(from_files.outcome, Outcome::Exceptions, "{:?}", from_files.reasons);
     let figures = |result: &RunResult| {
         let ledger = result.data_sets.iter().find(|data_set| data_set.name == "ledger").unwrap();
-        (ledger.digest.clone(), format!("{:?}", ledger.totals), format!("{:?}", result.comparisons))
+        (ledger.digest, format!("{:?}", ledger.totals), format!("{:?}", result.comparisons))
     };
     assert_eq!(figures(&from_server), figures(&from_files));
 }
@@ -211,7 +210,9 @@ async fn a_deadlock_is_tried_again_and_leaves_nothing_behind() {
         server(4, |_, asked| if asked == 0 { broken(Step::Error(ServerError::deadlock())) } else { whole_now() });
     let (result, folder) = bench(&server).result().await;
     assert_eq!(result.outcome, Outcome::Exceptions, "{:?}", result.reasons);
-    assert_eq!(landed(&folder).len(), 1);
+    let undisturbed = self::server(4, whole);
+    let (_, other) = bench(&undisturbed).result().await;
+    assert_eq!(landed(&folder), landed(&other));
     let asked = server.requests().iter().filter(|request| request.sql == QUERY.trim_end()).count();
     assert_eq!(asked, 2);
 }
@@ -220,7 +221,8 @@ async fn a_deadlock_is_tried_again_and_leaves_nothing_behind() {
 async fn a_connection_that_breaks_every_time_commits_nothing() {
     let server = server(4, |_, _| broken(Step::DropInRow));
     let (result, folder) = bench(&server).result().await;
-    assert_eq!((result.outcome, codes(&result)), (Outcome::NotOperated, vec![ReasonCode::SourceUnreachable]));
+    assert_eq!(result.outcome, Outcome::NotOperated);
+    assert!(codes(&result).contains(&ReasonCode::SourceUnreachable), "{:?}", result.reasons);
     assert_eq!(landed(&folder), Vec::<String>::new());
 }
 

@@ -141,7 +141,7 @@ const DATA_SETS: &[(&str, &[&str], Headers)] = &[
         &[
             ("ID_COMPANY", ""),
             ("Case_Type", ""),
-            ("ORDER_NR", ""),
+            ("ORDER_NR", "O1"),
             ("RETURN_DATE", ""),
             ("REFUND_DATE", ""),
             ("AmountToRefund", ""),

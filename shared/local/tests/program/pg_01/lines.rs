@@ -49,6 +49,7 @@ async fn targets_are_the_sums_of_what_is_open() {
     customer(&mut books, "EC_NG", "1", "5", &[]);
     order_items(&mut books);
     let answer = Answer::of(&books, CUTOFF, &["EC_NG", "EC_KE"], ACCOUNTS).await;
+    assert_ne!(answer.result.outcome, Outcome::NotOperated, "{:?}", answer.reasons());
     let targets = answer.rows("targets", &["company", "line", "row_count", "factor", "target_lcy"]);
     for expected in [
         "EC_NG | collections | 3 | 1 | 3500.00",
