@@ -9,6 +9,7 @@ With {"show": true} the answer is {"sql": the translated text} and nothing is ex
 
 T-SQL is translated by sqlglot. What it leaves open is closed in `DIALECT_GAPS`; what would change a result silently is
 refused by name. Text compares as under SQL_Latin1_General_CP1_CI_AS (case ignored), except that trailing blanks count.
+A decimal divided by a decimal is a binary float, which the adapter of the program then refuses for an amount.
 """
 
 import argparse
