@@ -17,7 +17,7 @@ BENCH ?= ../shared/bench
 BENCH_DATA ?= target/bench-data
 RUNS ?= 5
 
-.PHONY: help build demo test differential tds-venv check e2e bench bench-growth bench-pipeline \
+.PHONY: help build demo test postgres differential tds-venv check e2e bench bench-growth bench-pipeline \
   bench-sqlserver extract-memory
 
 help: ## Explain the targets
@@ -46,6 +46,16 @@ test: ## Run all tests: examples in the documentation, comparisons held against 
 	else \
 	  echo "cargo-nextest is not installed: cargo test runs the tests"; \
 	  cargo test --locked --workspace --lib --bins --tests; \
+	fi
+
+postgres: ## Make sure that a PostgreSQL server is there for the tests (as root, installs Debian's package)
+	@for folder in /usr/lib/postgresql/*/bin $${PATH//:/ }; do [ -x "$$folder/initdb" ] && exit 0; done; \
+	if [ "$$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql-15 >/dev/null; \
+	elif [ -n "$${CI:-}" ]; then \
+	  echo "make postgres: no PostgreSQL is installed: apt-get install postgresql-15" >&2; exit 1; \
+	else \
+	  echo "no PostgreSQL is installed: its tests are skipped (to get it: apt-get install postgresql-15)"; \
 	fi
 
 differential: build ## Hold tieout compare against DuckDB on random tables (needs python3 and two packages)

@@ -122,10 +122,16 @@ fn control(mut reader: Reader<'_>, id: ControlId, folder: &ControlFolder, schema
     let (owner, reviewer) = people(&mut reader);
     let cutoff = reader.table("cutoff", settings::cutoff);
     let mut names = Names::default();
-    let parameters = named(&mut reader, "parameters", |entry, texts| parameters::head(entry, &mut names, texts));
+    let mut parameter_names = Vec::new();
+    let parameters = named(&mut reader, "parameters", |entry, texts| {
+        let head = parameters::head(entry, &mut names, texts);
+        parameter_names.clone_from(texts);
+        head
+    });
     let sources = named(&mut reader, "sources", |entry, texts| settings::source(entry, &mut names, texts));
     let thresholds = named(&mut reader, "thresholds", |entry, texts| tie_outs::threshold(entry, &mut names, texts));
     let (data_sets, derived) = tables(&mut reader, &mut names, folder, schemas);
+    database::report_unused_parameters(&parameter_names, folder, &data_sets);
     let parameters = bodies(parameters, reader.document(), |head| head.body(&names, &data_sets, folder));
     let mut ids = Vec::new();
     let comparisons = reader.each("comparisons", |entry| comparisons::comparison(entry, &names, &mut ids));

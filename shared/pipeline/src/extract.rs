@@ -9,6 +9,7 @@ mod data_set;
 mod landed;
 mod patience;
 mod reading;
+mod side_by_side;
 mod sinks;
 
 use landed::carry_out_proof_tests;
@@ -26,7 +27,7 @@ use crate::StageError;
 use crate::ports::{ArtifactStore, NoPause, Pause, Source};
 use crate::publish::{Committed, StagedContent, StagedFile, commit, publish};
 use crate::run::RunContext;
-use crate::wire::{DataSetCommit, Extracted, WIRE_SCHEMA, from_json, to_json};
+use crate::wire::{DataSetCommit, Extracted, WIRE_SCHEMA, to_json};
 
 /// Name of the document that lists all data sets, below the attempt.
 pub const EXTRACTED: &str = "data-sets.json";
@@ -73,16 +74,7 @@ pub async fn run(run: &RunContext<'_>, store: &dyn ArtifactStore, sources: &Sour
         return Ok(committed);
     }
     run.progress.stage_began(STAGE);
-    let mut commits: Vec<DataSetCommit> = Vec::new();
-    for data_set in &run.control.data_sets {
-        let key = run.layout.data_set_commit(&data_set.name);
-        let before = store.get_bytes(&key).await.map_err(|source| run.store_failed(STAGE, source))?;
-        let commit = match before {
-            Some(bytes) => from_json(&key, &bytes)?,
-            None => data_set::extract(run, store, sources, data_set, &commits).await?,
-        };
-        commits.push(commit);
-    }
+    let mut commits = side_by_side::extract_all(run, store, sources).await?;
     let inputs = vec![request_artifact(run, store).await?];
     let mut artifacts: Vec<Artifact> = Vec::new();
     for commit in &commits {

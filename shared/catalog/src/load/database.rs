@@ -11,8 +11,10 @@ use super::reader::{Reader, read_table};
 use super::sql_file::{read_sql, report_mistakes};
 use super::value::{Text, Value};
 use crate::database_sql::{DatabaseVocabulary, database_mistakes};
-use crate::definition::{Chunks, DataSetQuery, DatabaseQuery, DatabaseSource, FilesQuery, Isolation, SourceKind};
-use crate::folder::ControlFolder;
+use crate::definition::{
+    Chunks, DataSet, DataSetQuery, DatabaseQuery, DatabaseSource, FilesQuery, Isolation, SourceKind,
+};
+use crate::folder::{ControlFolder, DEFINITION_FILE};
 
 /// The longest statement when the definition says nothing, in seconds.
 const STATEMENT_TIMEOUT_SECONDS: u32 = 900;
@@ -129,6 +131,26 @@ impl QueryHead<'_> {
         let (path, population) = (path.to_owned(), population?.to_owned());
         let query = DatabaseQuery { path, text, population, control_total: totals, chunks, export };
         Some(DataSetQuery::Database(Box::new(query)))
+    }
+}
+
+/// Reports parameters that a control with databases declares and uses nowhere: the query that should bind one forgot it.
+pub(crate) fn report_unused_parameters(names: &[Text<'_>], folder: &ControlFolder, data_sets: &[DataSet]) {
+    if !data_sets.iter().any(|data_set| matches!(data_set.query, DataSetQuery::Database(_))) {
+        return;
+    }
+    let is_word = |character: char| character.is_alphanumeric() || character == '_';
+    let times = |text: &str, name: &str| text.split(|c: char| !is_word(c)).filter(|word| *word == name).count();
+    for text in names {
+        let name = text.as_str();
+        let used = folder.files.iter().any(|(path, bytes)| {
+            let count = times(&String::from_utf8_lossy(bytes), name);
+            // In the definition it stands once where it is declared.
+            if path == DEFINITION_FILE { count > 1 } else { forms::is_sql(path) && count > 0 }
+        });
+        if !used {
+            text.report_with_help(format!("nothing uses parameter '{name}'"), "bind it in a query, or remove it");
+        }
     }
 }
 

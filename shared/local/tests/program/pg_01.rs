@@ -4,5 +4,6 @@ mod answer;
 mod books;
 mod classification;
 mod lines;
+mod parameters;
 mod planted;
 mod vouchers;

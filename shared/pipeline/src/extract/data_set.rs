@@ -18,7 +18,7 @@ use super::sinks::{Finished, Sinks};
 use super::{STAGE, Sources, summed_columns};
 use crate::StageError;
 use crate::layout::{excluded_name, rejects_name, rows_name};
-use crate::ports::{ArtifactStore, SourceError, SourceReader};
+use crate::ports::{ArtifactStore, Progress, SourceError, SourceReader};
 use crate::publish::{StagedContent, StagedFile, commit_document, publish};
 use crate::run::RunContext;
 use crate::wire::{DataSetCommit, DatabaseAnswer};
@@ -49,6 +49,17 @@ pub(super) struct Read {
     answer: Option<(String, DatabaseAnswer)>,
 }
 
+/// What reading a data set needs.
+#[derive(Clone, Copy)]
+struct Work<'a> {
+    run: &'a RunContext<'a>,
+    store: &'a dyn ArtifactStore,
+    reading: &'a Reading<'a>,
+    /// The data sets that its rows may follow.
+    before: &'a [DataSetCommit],
+    progress: &'a dyn Progress,
+}
+
 /// Extracts one data set and commits it.
 pub(super) async fn extract(
     run: &RunContext<'_>,
@@ -56,6 +67,7 @@ pub(super) async fn extract(
     sources: &Sources,
     data_set: &DataSet,
     before: &[DataSetCommit],
+    progress: &dyn Progress,
 ) -> Result<DataSetCommit, StageError> {
     let mut commit = DataSetCommit::new(executed_query(run, data_set, None));
     let read = match not_needed(run, data_set) {
@@ -63,7 +75,8 @@ pub(super) async fn extract(
         None => match Reading::of(run, sources, data_set).await {
             Ok(reading) => {
                 commit.query = executed_query(run, data_set, Some(&reading));
-                read_patiently(run, store, sources, &reading, before).await
+                let work = Work { run, store, reading: &reading, before, progress };
+                read_patiently(&work, sources).await
             }
             Err(failure) => Err(failure),
         },
@@ -89,21 +102,14 @@ pub(super) async fn extract(
 }
 
 /// Reads a data set; a database that is busy is asked again, and counts as unreachable after the last time.
-async fn read_patiently(
-    run: &RunContext<'_>,
-    store: &dyn ArtifactStore,
-    sources: &Sources,
-    reading: &Reading<'_>,
-    before: &[DataSetCommit],
-) -> Result<Read, Failure> {
+async fn read_patiently(work: &Work<'_>, sources: &Sources) -> Result<Read, Failure> {
+    let Work { run, store, reading, .. } = *work;
     let patience = Patience::new(sources.pause.as_ref(), reading.is_database());
     let ranges = patience.ask(async || chunks::ranges(run, store, reading).await).await;
     let read = match ranges {
-        Ok(ranges) if ranges.is_empty() => {
-            patience.ask(async || read_rows(run, store, reading, before, None).await).await
-        }
+        Ok(ranges) if ranges.is_empty() => patience.ask(async || read_rows(work, None).await).await,
         Ok(ranges) => match chunks::land(run, store, reading, &patience, &ranges).await {
-            Ok(landed) => patience.ask(async || read_rows(run, store, reading, before, Some(&landed)).await).await,
+            Ok(landed) => patience.ask(async || read_rows(work, Some(&landed)).await).await,
             Err(failure) => Err(failure),
         },
         Err(failure) => Err(failure),
@@ -159,13 +165,8 @@ fn staged(name: String, path: std::path::PathBuf) -> StagedFile {
 }
 
 /// Reads the whole data set into scratch files; from `chunks` where it has landed in ranges.
-async fn read_rows(
-    run: &RunContext<'_>,
-    store: &dyn ArtifactStore,
-    reading: &Reading<'_>,
-    before: &[DataSetCommit],
-    chunks: Option<&LandedChunks>,
-) -> Result<Read, Failure> {
+async fn read_rows(work: &Work<'_>, chunks: Option<&LandedChunks>) -> Result<Read, Failure> {
+    let Work { run, store, reading, before, progress } = *work;
     let data_set = reading.data_set.as_ref();
     let schema = schema_of(&data_set.contract);
     let membership = membership(run, store, data_set, before).await?;
@@ -183,13 +184,13 @@ async fn read_rows(
         Some(chunks) => Box::new(chunks.reader(run, store)),
         None => reading.open(run, None).await.map_err(|error| source_failed(data_set, error))?,
     };
-    run.progress.step_began(&data_set.name, reader.size_bytes());
+    progress.step_began(&data_set.name, reader.size_bytes());
     let mut rows_so_far = 0;
     while let Some(batch) = reader.next_batch().await.map_err(|error| source_failed(data_set, error))? {
         rows_so_far += (batch.rows.num_rows() + batch.rejects.len()) as u64;
         landed.take(&batch.rows).map_err(reason)?;
         sinks.take(&batch).map_err(reason)?;
-        run.progress.step_advanced(rows_so_far, batch.bytes_read);
+        progress.step_advanced(rows_so_far, batch.bytes_read);
     }
     let finished = sinks.finish(run.cutoff_date()).map_err(reason)?;
     let answer = match (reader.sent(), reader.proof().await) {

@@ -104,3 +104,41 @@ fn statements_are_refused_by_their_word() {
         Some("1:1 expected WITH, which names the population")
     );
 }
+
+#[test]
+fn the_shipped_queries_are_good() {
+    let controls = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("controls");
+    let mut seen = 0;
+    for control in std::fs::read_dir(controls).unwrap() {
+        let Ok(files) = std::fs::read_dir(control.unwrap().path().join("queries")) else { continue };
+        for file in files {
+            let path = file.unwrap().path();
+            let text = std::fs::read_to_string(&path).unwrap();
+            let vocabulary = DatabaseVocabulary {
+                dialect: DatabaseDialect::SqlServer,
+                parameters: vec![
+                    "cutoff_date",
+                    "cutoff_end",
+                    "month_start",
+                    "year_start",
+                    "companies",
+                    "accounts",
+                    "ledger_accounts",
+                    "currencies",
+                ],
+                lists: vec!["companies", "accounts", "ledger_accounts", "currencies"],
+                databases: vec![
+                    "AIG_Nav_DW",
+                    "AIG_Nav_Jumia_Reconciliation",
+                    "STG_AIG_NAV_JUMIA_REC",
+                    "D365BC14_DZ",
+                    "RING",
+                ],
+                population: Some("population"),
+            };
+            assert_eq!(database_mistakes(&text, &vocabulary), [], "{}", path.display());
+            seen += 1;
+        }
+    }
+    assert!(seen > 0, "no query is shipped");
+}
