@@ -7,6 +7,7 @@
 
 mod database_sql;
 mod definition;
+mod definition_changes;
 mod diagnostic;
 mod engine_problem;
 mod folder;
@@ -20,6 +21,7 @@ pub use database_sql::{
     OutlineError, QueryOutline, SelectItem, SqlPiece, SqlPieceKind, Unterminated, WithQuery, sql_pieces,
 };
 pub use definition::*;
+pub use definition_changes::{ChangeKind, ChangedLine, FileChange, definition_changes};
 pub use diagnostic::{Diagnostic, Diagnostics};
 pub use engine_problem::{SqlPlace, sql_diagnostic};
 pub use folder::{ControlFolder, DEFINITION_FILE, SAMPLE_FOLDER, builtin};

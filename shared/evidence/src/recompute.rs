@@ -10,6 +10,7 @@ mod definition;
 mod identity;
 mod recount;
 mod table;
+mod threshold_check;
 mod tie_out;
 
 use std::collections::BTreeMap;
@@ -92,6 +93,7 @@ pub(crate) fn recompute(
     table::check_all(package, &result, findings)?;
     tie_out::check_all(package, &result, findings);
     assertion::check_all(package, &result, findings);
+    threshold_check::check_all(package, &result, findings);
     conclusion::check(&result, findings);
     Ok(())
 }

@@ -5,6 +5,7 @@
 pub mod arguments;
 mod check;
 mod compare;
+mod diff;
 mod failure;
 mod leftovers;
 mod open;
@@ -89,6 +90,7 @@ async fn act(arguments: Arguments, scratch: &Path, leftovers: &Leftovers) -> Res
         Verb::Verify(verify) => verify::run(&verify, arguments.format),
         Verb::Sample(sample) => sample::run(&sample, arguments.format),
         Verb::Sql(sql) => sql::run(&sql, arguments.format, scratch).await,
+        Verb::Diff(diff) => diff::run(&diff, arguments.format).await,
         Verb::Open(open) => open::run(&open, arguments.format).await,
         Verb::Completions { shell } => {
             clap_complete::generate(shell, &mut Arguments::command(), "tieout", &mut std::io::stdout());

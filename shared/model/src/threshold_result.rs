@@ -11,6 +11,11 @@ pub struct ThresholdCheckResult {
     pub id: String,
     /// The data set whose rows were checked.
     pub data_set: String,
+    /// The column with the amount that is held against the threshold.
+    pub amount: String,
+    /// The column with the rate; absent where the amounts are in the thresholds' own currency.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rate: Option<String>,
     /// The contract that answered; absent when none was in force.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contract: Option<ContractInForce>,

@@ -4,8 +4,8 @@
 //! line here, cut to a bounded length, with nothing invisible in it.
 
 use tieout_model::{
-    AssertionResult, ComparisonResult, CurrencyAmount, Outcome, Severity, TieOutResult, TieOutStatus, counted,
-    group_digits, visible_line,
+    AssertionResult, ComparisonResult, CurrencyAmount, Outcome, Severity, ThresholdCheckResult, TieOutResult,
+    TieOutStatus, counted, group_digits, visible_line,
 };
 
 use crate::MessageInput;
@@ -25,6 +25,7 @@ pub(crate) struct Summary {
     /// Data sets whose completeness no test shows.
     pub(crate) untested: String,
     pub(crate) reasons: Vec<ReasonLine>,
+    pub(crate) thresholds: Vec<ThresholdLine>,
     pub(crate) tie_outs: Vec<TieOutLine>,
     pub(crate) comparisons: Vec<Comparison>,
     pub(crate) assertions: Vec<AssertionLine>,
@@ -41,6 +42,17 @@ pub(crate) struct ReasonLine {
     pub(crate) subject: String,
     pub(crate) detail: String,
     pub(crate) cure: String,
+}
+
+#[derive(Debug)]
+pub(crate) struct ThresholdLine {
+    pub(crate) id: String,
+    pub(crate) rows: String,
+    pub(crate) investigate: String,
+    pub(crate) not_operated: String,
+    /// The largest amount at or above its threshold; empty when there is none.
+    pub(crate) largest: String,
+    pub(crate) holds: bool,
 }
 
 #[derive(Debug)]
@@ -92,6 +104,7 @@ impl Summary {
         let totals: Vec<&TieOutResult> = result.tie_outs.iter().filter(|row| row.group.is_empty()).collect();
         let left_out = [
             over(limit, result.reasons.len(), "reason"),
+            over(limit, result.threshold_checks.len(), "threshold check"),
             over(limit, totals.len(), "tie-out"),
             over(limit, result.comparisons.len(), "comparison"),
             over(limit, result.assertions.len(), "assertion"),
@@ -105,6 +118,7 @@ impl Summary {
             run: result.run.to_string(),
             untested: line(&result.untested_data_sets().join(", ")),
             reasons: result.reasons.iter().take(limit).map(reason).collect(),
+            thresholds: result.threshold_checks.iter().take(limit).map(threshold).collect(),
             tie_outs: totals.into_iter().take(limit).map(tie_out).collect(),
             comparisons: result.comparisons.iter().take(limit).map(comparison).collect(),
             assertions: result.assertions.iter().take(limit).map(assertion).collect(),
@@ -114,6 +128,19 @@ impl Summary {
             package: line(input.package),
             package_digest: input.package_digest.to_string(),
         }
+    }
+}
+
+fn threshold(check: &ThresholdCheckResult) -> ThresholdLine {
+    let count = |number: u64| group_digits(&number.to_string());
+    let largest = check.largest.map(|amount| format!("{} {}", check.currency, amount.grouped()));
+    ThresholdLine {
+        id: line(&check.id),
+        rows: count(check.rows),
+        investigate: count(check.investigate),
+        not_operated: count(check.not_operated),
+        largest: largest.unwrap_or_default(),
+        holds: check.investigate == 0 && check.not_operated == 0,
     }
 }
 

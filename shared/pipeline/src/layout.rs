@@ -3,7 +3,7 @@
 //! Hive-style names, so that Athena reads the tables in place. Keys are made from checked names only
 //! (`ControlId`, `CutoffDate`, `RunNumber`, data set and table names of a validated definition).
 
-use tieout_model::{ControlId, CutoffDate, RunId, RunNumber, StageName};
+use tieout_model::{ControlId, CutoffDate, Digest, RunId, RunNumber, StageName};
 
 /// Keys of one run.
 #[derive(Debug, Clone)]
@@ -56,6 +56,16 @@ impl RunLayout {
     pub fn receipt(&self, channel: &str) -> String {
         format!("{}notify/receipt-{channel}.json", self.root)
     }
+}
+
+/// The files of a definition, kept once for all runs that had it.
+pub fn definition_key(control: &ControlId, digest: Digest) -> String {
+    format!("control={control}/definitions/{}.json", digest.to_hex())
+}
+
+/// The prefix under which all runs of a control lie, whatever their cutoff date.
+pub fn control_prefix(control: &ControlId) -> String {
+    format!("control={control}/cutoff=")
 }
 
 /// The prefix under which all runs of a control and cutoff date lie.

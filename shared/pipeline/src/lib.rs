@@ -9,6 +9,7 @@ pub mod check;
 mod error;
 pub mod evidence;
 pub mod extract;
+mod kept_definition;
 pub mod layout;
 pub mod notify;
 mod operate;
@@ -21,6 +22,7 @@ mod scratch;
 pub mod wire;
 
 pub use error::StageError;
+pub use kept_definition::{ChangesSince, changes_since};
 pub use operate::{OperateError, Operated, Ports, operate};
 pub use past::{PastRun, latest};
 pub use publish::Committed;

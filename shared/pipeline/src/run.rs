@@ -111,6 +111,8 @@ pub async fn begin(
         trigger: request.trigger.clone(),
         started_at: clock.now(),
     };
+    // Before the request, so that no run is without the definition that it had.
+    crate::kept_definition::keep(control, &run_id, store).await?;
     let key = RunLayout::new(&run_id).request();
     store.put_bytes_if_absent(&key, &to_json(&key, &document)?).await.map_err(|source| failed(&run_id, source))?;
     join(control, parameters, store, &run_id).await

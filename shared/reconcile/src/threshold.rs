@@ -4,7 +4,6 @@
 //! What is shown in the contract's currency is rounded to two decimals and decides nothing.
 
 mod columns;
-mod exact;
 mod tally;
 
 use std::collections::BTreeMap;
@@ -16,10 +15,9 @@ use tieout_model::{
     CutoffDate, Decimal, Outcome, ReasonCode, ThresholdCheck, ThresholdCheckResult, ThresholdContract,
     ThresholdQuestion, ThresholdRule, ThresholdStatus, ThresholdVersion,
 };
-use tieout_tables::cell_text;
+use tieout_tables::{cell_text, converted, is_below, product};
 
 use self::columns::{Added, Inputs, NumberAt, judged_schema};
-use self::exact::{converted, is_below, product};
 use self::tally::Tally;
 use crate::ReconcileError;
 use crate::error::misfit;

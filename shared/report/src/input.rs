@@ -28,6 +28,17 @@ pub struct ReportInput<'a> {
     pub assertions: &'a [AssertionText],
     /// Exceptions tables in the order in which they are shown.
     pub exceptions: &'a [ExceptionTable],
+    /// What changed in the definition since the run before; `None` when there was none.
+    pub changes: Option<&'a DefinitionChanges>,
+}
+
+/// What changed in a control's definition since another run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DefinitionChanges {
+    /// The run, such as `2024-01-31, run 0001`.
+    pub since: String,
+    /// Each file that differs, in words; empty when none does.
+    pub files: Vec<String>,
 }
 
 /// What a tie-out agrees, in words such as `orders.sub_total`.
@@ -79,6 +90,8 @@ pub enum ExceptionKind {
     Assertion,
     /// A group's totals do not agree.
     TieOut,
+    /// Their amounts are at or above their threshold.
+    Threshold,
     /// They did not convert.
     Rejects,
     /// They were kept out of the population.
@@ -92,6 +105,7 @@ impl ExceptionKind {
             Self::Comparison => "comparison",
             Self::Assertion => "assertion",
             Self::TieOut => "tie_out",
+            Self::Threshold => "threshold",
             Self::Rejects => "rejects",
             Self::Excluded => "excluded",
         }
@@ -103,6 +117,7 @@ impl ExceptionKind {
             Self::Comparison => "Comparison",
             Self::Assertion => "Assertion",
             Self::TieOut => "Tie-out",
+            Self::Threshold => "Threshold check",
             Self::Rejects => "Rows that did not convert",
             Self::Excluded => "Rows outside the population",
         }

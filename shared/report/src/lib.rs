@@ -13,5 +13,7 @@ mod table;
 
 pub use error::ReportError;
 pub use exceptions_csv::{ExceptionRow, ExceptionsCsv, join_key};
-pub use input::{AssertionText, ExceptionKind, ExceptionTable, ROWS_IN_REPORT, ReportInput, TieOutSides};
+pub use input::{
+    AssertionText, DefinitionChanges, ExceptionKind, ExceptionTable, ROWS_IN_REPORT, ReportInput, TieOutSides,
+};
 pub use page::render_html;

@@ -48,6 +48,9 @@ fn headline(result: &RunResult) -> String {
 fn notices(result: &RunResult) -> Vec<String> {
     let untested = result.untested_data_sets();
     let mut notices = Vec::new();
+    if result.interim {
+        notices.push("INTERIM: the cutoff date is not a month end.".to_owned());
+    }
     if !untested.is_empty() {
         notices.push(format!("NOT RUN: no test shows that the rows are complete in {}.", untested.join(", ")));
     }

@@ -3,12 +3,14 @@
 //! Sections choose what is shown and in which order; they compute no figure that the result does not hold.
 
 mod assertions;
+mod classifications;
 mod comparison_details;
 mod comparisons;
 mod data_sets;
 mod evidence;
 mod exceptions;
 mod footing;
+mod thresholds;
 mod tie_outs;
 
 use crate::table::{Table, Tone};
@@ -45,7 +47,13 @@ pub(crate) struct Block {
 
 /// The sections of figures: what the reader came for.
 pub(crate) fn figures(input: &ReportInput<'_>) -> Vec<Section> {
-    let sections = [tie_outs::section(input), comparisons::section(input), assertions::section(input)];
+    let sections = [
+        thresholds::section(input),
+        tie_outs::section(input),
+        comparisons::section(input),
+        assertions::section(input),
+        classifications::section(input),
+    ];
     sections.into_iter().filter(|section| !section.blocks.is_empty()).collect()
 }
 

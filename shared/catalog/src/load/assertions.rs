@@ -43,7 +43,7 @@ pub(crate) fn assertion<'a>(reader: &mut Reader<'a>, names: &Names, ids: &mut Ve
     let subject = table.map_or_else(Vec::new, |table| columns_of(&subject, table));
     let at_stake = at_stake(reader, table, names);
     Some(Assertion {
-        id: forms::id(&id?),
+        id: forms::id_of_check(&id?),
         data_set: data_set?.to_owned(),
         holds: holds?,
         description: description?,

@@ -117,7 +117,9 @@ fn currency(
 
 fn kind(text: &Text<'_>, contract: Option<&ThresholdContract>) -> String {
     let rules = || contract.iter().flat_map(|contract| &contract.versions).flat_map(|version| &version.rules);
-    if contract.is_some() && !rules().any(|rule| rule.kind == text.as_str()) {
+    // A contract without a version has its own mistake already.
+    let is_read = contract.is_some_and(|contract| !contract.versions.is_empty());
+    if is_read && !rules().any(|rule| rule.kind == text.as_str()) {
         let known = rules().map(|rule| rule.kind.as_str());
         text.report_unknown(format!("no rule of the contract is of kind '{}'", text.as_str()), known);
     }

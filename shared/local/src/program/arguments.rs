@@ -7,7 +7,7 @@ mod sample;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use tieout_model::CutoffDate;
+use tieout_model::{CutoffDate, RunNumber};
 
 pub use compare::{
     ColumnArguments, CompareArguments, DuplicateArguments, DuplicateRule, EqualityArguments, MachineArguments,
@@ -70,6 +70,10 @@ pub enum Verb {
         tieout sql bank-ledger --cutoff-date 2024-01-31 \"select * from exceptions\"\n  \
         tieout sql bank-ledger --cutoff-date 2024-01-31 \"select 1 as one\" --format json")]
     Sql(SqlArguments),
+    /// Show what changed in a control's definition since a run.
+    #[command(after_help = "Examples:\n  tieout diff bank-ledger --since 2024-01-31\n  \
+        tieout diff bank-ledger --since 2024-01-31/0002")]
+    Diff(DiffArguments),
     /// Write made-up data for a control, with planted defects and the answer beside them.
     #[command(after_help = sample::EXAMPLES)]
     Sample(SampleArguments),
@@ -165,6 +169,19 @@ pub struct SqlArguments {
     pub query: String,
 }
 
+/// `tieout diff`.
+#[derive(Debug, Args)]
+pub struct DiffArguments {
+    /// The control.
+    pub control: String,
+    /// The run: its cutoff date, and its number where it is not the latest.
+    #[arg(long, value_name = "DATE[/RUN]", value_parser = date_and_run)]
+    pub since: (CutoffDate, Option<RunNumber>),
+    /// Where controls and runs are.
+    #[command(flatten)]
+    pub places: Places,
+}
+
 /// `tieout open`.
 #[derive(Debug, Args)]
 pub struct OpenArguments {
@@ -174,6 +191,13 @@ pub struct OpenArguments {
     /// Print the report's path and do not start a browser.
     #[arg(long)]
     pub print: bool,
+}
+
+fn date_and_run(text: &str) -> Result<(CutoffDate, Option<RunNumber>), String> {
+    let (date, run) = text.split_once('/').map_or((text, None), |(date, run)| (date, Some(run)));
+    let date = date.parse::<CutoffDate>().map_err(|error| error.to_string())?;
+    let run = run.map(str::parse::<RunNumber>).transpose().map_err(|error| format!("the run's number {error}"))?;
+    Ok((date, run))
 }
 
 fn name_and_value(text: &str) -> Result<(String, String), String> {
@@ -191,6 +215,17 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_run_is_a_date_and_perhaps_a_number() {
+        let (date, run) = date_and_run("2024-01-31/0002").unwrap();
+        assert_eq!(
+            (date.to_string(), run.map(|run| run.to_string())),
+            ("2024-01-31".to_owned(), Some("0002".to_owned()))
+        );
+        assert_eq!(date_and_run("2024-01-31").unwrap().1, None);
+        assert!(date_and_run("2024-01").is_err() && date_and_run("2024-01-31/x").is_err());
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod columns;
 mod comparison;
 mod control;
 mod result;
+mod thresholds;
 
 use std::io::Write;
 use std::path::Path;
@@ -60,7 +61,7 @@ pub(super) fn print_line(line: &str) {
 
 /// Prints text; colours are dropped where standard output is no terminal or `NO_COLOR` is set. A reader that has
 /// gone away (`| head`) is no failure of the run.
-fn print_text(text: &str) {
+pub(super) fn print_text(text: &str) {
     let _ = anstream::stdout().write_all(text.as_bytes());
 }
 

@@ -67,6 +67,7 @@ fn every_example_of_the_help_works() {
         vec!["compare", "--help"],
         vec!["verify", "--help"],
         vec!["sql", "--help"],
+        vec!["diff", "--help"],
         vec!["sample", "--help"],
         vec!["open", "--help"],
         vec!["completions", "--help"],

@@ -3,6 +3,8 @@
 mod answer;
 mod books;
 mod classification;
+mod guards;
 mod lines;
+mod parameters;
 mod planted;
 mod vouchers;

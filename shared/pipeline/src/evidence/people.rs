@@ -4,14 +4,16 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 
+use tieout_catalog::{ChangeKind, FileChange};
 use tieout_report::{
-    AssertionText, ExceptionKind, ExceptionRow, ExceptionTable, ExceptionsCsv, ROWS_IN_REPORT, ReportInput,
-    TieOutSides, render_html,
+    AssertionText, DefinitionChanges, ExceptionKind, ExceptionRow, ExceptionTable, ExceptionsCsv, ROWS_IN_REPORT,
+    ReportInput, TieOutSides, render_html,
 };
 use tieout_tables::{TableError, TableReader, cell_text, column_schemas};
 
 use super::{EXCEPTIONS_CSV, Findings, STAGE};
 use crate::StageError;
+use crate::kept_definition::{ChangesSince, changes_since_before};
 use crate::ports::ArtifactStore;
 use crate::publish::Committed;
 use crate::reconcile::{
@@ -47,6 +49,7 @@ fn push<W: std::io::Write>(csv: &mut ExceptionsCsv<W>, line: &ExceptionLine) -> 
         "comparison" => ExceptionKind::Comparison,
         "assertion" => ExceptionKind::Assertion,
         "tie_out" => ExceptionKind::TieOut,
+        "threshold" => ExceptionKind::Threshold,
         _ => ExceptionKind::Rejects,
     };
     let row = ExceptionRow {
@@ -83,6 +86,7 @@ pub(super) async fn report(
         description: assertion.description.clone(),
         holds: assertion.holds.clone(),
     };
+    let changes = changes_since_before(store, control, &run.document.run_id).await?.map(|found| changes(&found));
     let input = ReportInput {
         result: &findings.result,
         owner: &control.owner.name,
@@ -93,8 +97,22 @@ pub(super) async fn report(
         tie_outs: &control.tie_outs.iter().map(sides).collect::<Vec<_>>(),
         assertions: &control.assertions.iter().map(texts).collect::<Vec<_>>(),
         exceptions: &exceptions,
+        changes: changes.as_ref(),
     };
     Ok(render_html(&input)?.into_bytes())
+}
+
+/// The files of a definition that differ, in words.
+fn changes(found: &ChangesSince) -> DefinitionChanges {
+    let file = |change: &FileChange| match change.kind {
+        ChangeKind::Added => format!("{} is new", change.path),
+        ChangeKind::Removed => format!("{} is gone", change.path),
+        ChangeKind::Changed => format!("{} (+{} \u{2212}{} lines)", change.path, change.added, change.removed),
+    };
+    DefinitionChanges {
+        since: format!("{}, run {}", found.run.cutoff_date, found.run.run),
+        files: found.changes.iter().map(file).collect(),
+    }
 }
 
 /// The first rows of every table that has some: comparisons, assertions, rejects.

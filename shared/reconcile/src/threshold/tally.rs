@@ -120,6 +120,8 @@ impl Tally {
         ThresholdCheckResult {
             id: check.id.clone(),
             data_set: check.data_set.clone(),
+            amount: check.amount.clone(),
+            rate: check.rate.clone(),
             contract: version.map(|version| ContractInForce {
                 id: contract.id.clone(),
                 version: version.version,

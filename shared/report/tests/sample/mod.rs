@@ -57,6 +57,7 @@ impl Sample {
             tie_outs: &self.tie_outs,
             assertions: &self.assertions,
             exceptions: &self.exceptions,
+            changes: None,
         }
     }
 }

@@ -7,6 +7,7 @@ use anstyle::{AnsiColor, Style};
 use tieout_model::{ColumnTotal, DataSetResult, Outcome, RunResult, TestOutcome, TieOutStatus};
 
 use super::columns::section;
+use super::thresholds;
 
 /// What a run found.
 pub(super) fn text(result: &RunResult) -> String {
@@ -22,6 +23,7 @@ pub(super) fn text(result: &RunResult) -> String {
         data_sets(result),
         1..6,
     );
+    thresholds::add(&mut text, result);
     section(&mut text, "Tie-outs", &["", "left", "right", "difference", "threshold", ""], tie_outs(result), 1..5);
     let headings = ["", "matched", "in tolerance", "mismatch", "only left", "only right", "duplicate", "null key"];
     section(&mut text, "Comparisons (keys)", &headings, comparisons(result), 1..8);

@@ -220,7 +220,7 @@ impl Books {
 
     /// Writes all files, with the control totals of those that have amounts.
     pub(crate) fn write(&self, folder: &Path) {
-        let mut totals = "dataset,rows,amount\n".to_owned();
+        let mut totals = vec!["dataset,rows,amount".to_owned()];
         for (name, summed, headers) in DATA_SETS {
             let rows = self.rows.get(name).cloned().unwrap_or_default();
             let mut columns: Vec<String> = headers.iter().map(|(header, _)| (*header).to_owned()).collect();
@@ -238,13 +238,13 @@ impl Books {
             fs::write(folder.join(format!("{name}.csv")), text).unwrap();
             let amounts = rows.iter().flat_map(|row| summed.iter().filter_map(|column| amount(row.get(*column)?)));
             let amount = amounts.fold(Decimal::ZERO, |sum, amount| sum.checked_add(amount).unwrap());
-            totals += &format!("{name},{},{amount}\n", rows.len());
+            totals.push(format!("{name},{},{amount}", rows.len()));
         }
-        fs::write(folder.join("control_totals.csv"), totals).unwrap();
+        fs::write(folder.join("control_totals.csv"), totals.join("\n")).unwrap();
     }
 }
 
-fn amount(cell: &String) -> Option<Decimal> {
+fn amount(cell: &str) -> Option<Decimal> {
     cell.trim().replace(',', "").parse().ok()
 }
 

@@ -13,7 +13,7 @@ const SHOWN_SCALE: u8 = 2;
 const PRODUCT_SCALE: u8 = 10;
 
 /// Whether `|amount| < value x rate`.
-pub(super) fn is_below(amount: Decimal, value: Decimal, rate: Decimal) -> bool {
+pub fn is_below(amount: Decimal, value: Decimal, rate: Decimal) -> bool {
     let (amount, value, rate) = (amount.abs().normalized(), value.normalized(), rate.normalized());
     let amount_scale = u32::from(amount.scale());
     let product_scale = u32::from(value.scale()) + u32::from(rate.scale());
@@ -31,7 +31,7 @@ pub(super) fn is_below(amount: Decimal, value: Decimal, rate: Decimal) -> bool {
 }
 
 /// `amount / rate`, rounded to two decimals, half away from zero; `None` when it has too many digits.
-pub(super) fn converted((amount, rate): (Decimal, Decimal)) -> Option<Decimal> {
+pub fn converted((amount, rate): (Decimal, Decimal)) -> Option<Decimal> {
     let (amount, rate) = (amount.normalized(), rate.normalized());
     let up = u32::from(SHOWN_SCALE) + u32::from(rate.scale());
     let down = u32::from(amount.scale());
@@ -46,7 +46,7 @@ pub(super) fn converted((amount, rate): (Decimal, Decimal)) -> Option<Decimal> {
 
 /// `value x rate`, exact where it has at most ten decimals, otherwise rounded to ten; `None` when it has too many
 /// digits.
-pub(super) fn product(value: Decimal, rate: Decimal) -> Option<Decimal> {
+pub fn product(value: Decimal, rate: Decimal) -> Option<Decimal> {
     let (value, rate) = (value.normalized(), rate.normalized());
     let scale = u32::from(value.scale()) + u32::from(rate.scale());
     let exact = i256::from_i128(value.unscaled()).checked_mul(i256::from_i128(rate.unscaled()))?;
