@@ -42,14 +42,25 @@ pub(super) fn no_rows(run: &RunContext<'_>, data_set: &DataSet) -> Result<Finish
     sinks.finish(run.cutoff_date()).map_err(stop)
 }
 
-/// A data set that may be absent, whose database cannot be reached in a run over files that do not hold it either.
+/// What a data set lacks whose database cannot be reached in a run over files that do not hold it either: the file is
+/// named first, for whoever gives files means it to be read from there. Absence is allowed where the data set says so.
 pub(super) fn without_source(data_set: &DataSet, sources: &Sources, failure: Failure) -> Failure {
-    let has_export = matches!(&data_set.query, DataSetQuery::Database(query) if query.export.is_some());
+    let DataSetQuery::Database(query) = &data_set.query else { return failure };
+    let (Some(export), Some(_)) = (&query.export, &sources.data_folder) else { return failure };
     match failure {
-        Failure::Reason(Reason { code: ReasonCode::SourceUnreachable, detail, .. })
-            if data_set.optional && has_export && sources.data_folder.is_some() =>
-        {
+        Failure::Reason(Reason { code: ReasonCode::SourceUnreachable, detail, .. }) if data_set.optional => {
             Failure::Absent(format!("absent, which is allowed: no file holds it, and {detail}"))
+        }
+        Failure::Reason(Reason { code: ReasonCode::SourceUnreachable, subject, detail, cure }) => {
+            Failure::Reason(Reason {
+                code: ReasonCode::DatasetMissing,
+                subject,
+                detail: format!(
+                    "there is no file '{}' in the data folder, and source '{}' cannot stand in for it: {detail}",
+                    export.file, data_set.source
+                ),
+                cure: format!("put the file into the folder, or reach the source: {cure}"),
+            })
         }
         other => other,
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style};
-use tieout_model::{ColumnTotal, DataSetResult, Outcome, RunResult, TestOutcome, TieOutStatus};
+use tieout_model::{ColumnTotal, DataSetResult, Decimal, Outcome, RunResult, TestOutcome, TieOutStatus};
 
 use super::columns::section;
 use super::thresholds;
@@ -74,16 +74,32 @@ fn data_sets(result: &RunResult) -> Vec<Vec<String>> {
     result.data_sets.iter().map(row).collect()
 }
 
-/// The control totals of the first amount column in every currency; how many more columns there are is said.
+/// The control totals of the first amount column by currency, as far as they fit on a line; how many more currencies
+/// and columns there are is said.
 fn total(totals: &[ColumnTotal]) -> String {
+    const CURRENCIES: usize = 3;
     let Some(first) = totals.first() else { return String::new() };
-    let of_first = totals.iter().filter(|total| total.column == first.column);
-    let amounts: Vec<String> = of_first.map(|total| format!("{} {}", total.currency, total.amount.grouped())).collect();
+    let of_first = || totals.iter().filter(|total| total.column == first.column);
+    let shown = of_first().take(CURRENCIES);
+    let mut amounts: Vec<String> =
+        shown.map(|total| format!("{} {}", total.currency, without_zeros(total.amount).grouped())).collect();
+    match of_first().count().saturating_sub(CURRENCIES) {
+        0 => {}
+        1 => amounts.push("1 more currency".to_owned()),
+        more => amounts.push(format!("{more} more currencies")),
+    }
     let columns: BTreeSet<&str> = totals.iter().map(|total| total.column.as_str()).collect();
     match columns.len() - 1 {
         0 => amounts.join(", "),
         more => format!("{} (+{more})", amounts.join(", ")),
     }
+}
+
+/// An amount without the zeros that only a wide column type adds: those behind the fourth decimal.
+fn without_zeros(amount: Decimal) -> Decimal {
+    const DECIMALS: u8 = 4;
+    let short = amount.normalized();
+    if amount.scale() <= DECIMALS { amount } else { short.rescaled(short.scale().max(2)).unwrap_or(amount) }
 }
 
 fn tests(data_set: &DataSetResult) -> String {

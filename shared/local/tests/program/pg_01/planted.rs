@@ -98,7 +98,7 @@ async fn nothing_is_found_in_books_that_tie() {
 #[tokio::test]
 async fn a_data_set_that_is_gone_is_named() {
     let answer = after(|folder| fs::remove_file(folder.join("ipe_31.csv")).unwrap()).await;
-    assert_not_operated(&answer, ReasonCode::SourceUnreachable, "ipe_31");
+    assert_not_operated(&answer, ReasonCode::DatasetMissing, "ipe_31");
 }
 
 #[tokio::test]
